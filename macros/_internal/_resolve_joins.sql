@@ -1,0 +1,131 @@
+{#
+    Feature items -> the joins that point_in_time_join takes: one for each different (view, key mapping), in the order of first use.
+
+    Each feature remembers its `position` in the list, so that output columns keep the order asked for.
+#}
+{% macro _resolve_joins(items, relations) %}
+
+    {% set joins = {} %}
+    {% set position = namespace(next=0) %}
+    {% for item in items %}
+        {% set view = featurectl._find_view(item) %}
+        {% set keys = featurectl._spine_keys(view, item.join_keys) %}
+        {% set identity = relations[loop.index0] ~ keys %}
+        {% if identity not in joins %}
+            {% do joins.update({identity: featurectl._join_of_view(view, relations[loop.index0], keys)}) %}
+        {% endif %}
+        {% for column in featurectl._wanted_features(view, item.features) %}
+            {% do joins[identity].features.append({
+                'name': column.name,
+                'output_name': item.prefix ~ column.name,
+                'data_type': column.data_type,
+                'default': view.feature_view.get('defaults', {}).get(column.name),
+                'position': position.next,
+            }) %}
+            {% set position.next = position.next + 1 %}
+        {% endfor %}
+    {% endfor %}
+    {{ return(joins.values() | list) }}
+
+{% endmacro %}
+
+
+{% macro _find_view(item) %}
+    {% set views = featurectl._registered_views() %}
+    {% set found = [] %}
+    {% for view in views if view.name == item.view %}
+        {% set version = item.version or view.get('latest_version') %}
+        {% if item.package in (none, view.get('package')) and view.get('version') in (none, version) %}
+            {% do found.append(view) %}
+        {% endif %}
+    {% endfor %}
+    {% if found | length != 1 %}
+        {% do featurectl._error(
+            'training_set: `features`', 'one feature view', featurectl._shown(item.view) ~ ' (' ~ found | length ~ ' found)',
+            'mark the model with config.meta.feature_view'
+            if found | length == 0 else "name one: {'view': '" ~ item.view ~ "', 'package': '" ~ found[0].package ~ "'}.",
+        ) %}
+    {% endif %}
+    {{ return(found[0]) }}
+{% endmacro %}
+
+
+{# Every column without another role, in contract order. #}
+{% macro _features_of_view(view) %}
+    {% set marked = view.feature_view %}
+    {% set roles = marked.join_keys + [view.event_time, marked.get('created_timestamp'), marked.get('tombstone')] + marked.get('exclude', []) %}
+    {{ return(view.columns | rejectattr('name', 'in', roles) | list) }}
+{% endmacro %}
+
+
+{% macro _wanted_features(view, wanted) %}
+    {% set features = featurectl._features_of_view(view) %}
+    {% if wanted == '*' %}{{ return(features) }}{% endif %}
+    {% set by_name = {} %}
+    {% for column in features %}{% do by_name.update({column.name: column}) %}{% endfor %}
+    {% set columns = [] %}
+    {% for name in wanted %}
+        {% if name not in by_name %}
+            {% do featurectl._error(
+                'training_set: `features`', 'a feature of ' ~ view.name, featurectl._shown(name),
+                'there is: ' ~ featurectl._nearest(name, by_name.keys() | list) ~ '.',
+            ) %}
+        {% endif %}
+        {% do columns.append(by_name[name]) %}
+    {% endfor %}
+    {{ return(columns) }}
+{% endmacro %}
+
+
+{# View key column -> spine column, for every join key of the view. #}
+{% macro _spine_keys(view, mapping) %}
+    {% set keys = {} %}
+    {% for key in view.feature_view.join_keys %}{% do keys.update({key: mapping.get(key, key)}) %}{% endfor %}
+    {{ return(keys) }}
+{% endmacro %}
+
+
+{% macro _join_of_view(view, relation, keys) %}
+    {% set where = 'feature view ' ~ view.name %}
+    {% if not view.event_time %}
+        {% do featurectl._error(where ~ ': config.event_time', 'the name of its event timestamp column', view.event_time, 'set `event_time` in its config.') %}
+    {% endif %}
+    {% if not view.columns %}
+        {% do featurectl._error(where ~ ': columns', 'an enforced contract', 'no columns', 'declare every column with its data_type and set `contract: {enforced: true}`.') %}
+    {% endif %}
+    {% set marked = view.feature_view %}
+    {{ return({
+        'name': view.name ~ ('@v' ~ view.version if view.get('version') else ''),
+        'relation': relation,
+        'join_keys': keys,
+        'event_timestamp': featurectl._column(view, view.event_time),
+        'created_timestamp': featurectl._column(view, marked.created_timestamp) if marked.get('created_timestamp') else none,
+        'ttl_seconds': featurectl._seconds(where ~ ': ttl', marked.ttl) if marked.get('ttl') else none,
+        'tombstone': marked.get('tombstone'),
+        'features': [],
+        'tie_order': featurectl._features_of_view(view) | map(attribute='name') | list,
+    }) }}
+{% endmacro %}
+
+
+{% macro _column(view, name) %}
+    {% for column in view.columns if column.name == name %}
+        {{ return({'name': name, 'data_type': column.data_type}) }}
+    {% endfor %}
+    {% do featurectl._error(
+        'feature view ' ~ view.name, 'a column of its contract', featurectl._shown(name),
+        'there is: ' ~ featurectl._nearest(name, view.columns | map(attribute='name') | list) ~ '.',
+    ) %}
+{% endmacro %}
+
+
+{# dbt's {count, period} in seconds; never an interval in days, which stretches with daylight saving in a zoned session. #}
+{% macro _seconds(where, duration) %}
+    {% set periods = {'second': 1, 'minute': 60, 'hour': 3600, 'day': 86400, 'week': 604800} %}
+    {% if duration is not mapping or duration.get('count') is not integer or duration.count <= 0 or duration.get('period') not in periods %}
+        {% do featurectl._error(
+            where, '{count: <positive integer>, period: ' ~ periods | join(' | ') ~ '}', duration, 'write ttl: {count: 30, period: day}, or leave it out for no limit.',
+        ) %}
+    {% endif %}
+    {{ return(duration.count * periods[duration.period]) }}
+{% endmacro %}
