@@ -3,6 +3,7 @@
     FeaturectlError            exit 1   a problem the user can fix
     ├── ProjectError           exit 4   the dbt project, its profile or its manifest cannot be used
     ├── MetadataError          exit 4   feature views, training sets or services are declared wrongly
+    ├── ReferenceSyntaxError   exit 5   a text that is no feature reference
     ├── UnknownNameError       exit 5   no such view, feature, version, service or entity
     ├── WarehouseError         exit 6   the warehouse cannot be reached or read
     ├── OnlineStoreError       exit 7   the online store cannot be reached, refuses, or holds something else
@@ -18,6 +19,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+_SHOWN = 10  # names a hint lists before it says "..."
 
 
 class FeaturectlError(Exception):
@@ -41,6 +44,12 @@ class ProjectError(FeaturectlError):
     exit_code = 4
 
 
+class ReferenceSyntaxError(FeaturectlError):
+    """A text that is no feature reference, whatever the registry holds."""
+
+    exit_code = 5
+
+
 class MetadataError(FeaturectlError):
     """Feature views, training sets or services are declared wrongly; the message lists every problem found."""
 
@@ -54,12 +63,14 @@ class UnknownNameError(FeaturectlError):
         kind: What the name should be, e.g. ``feature view``.
         name: The name as given.
         known: The names there are; the hint offers the nearest.
+        hint: Said instead of the nearest names.
     """
 
     exit_code = 5
 
-    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
-        super().__init__(f"expected the name of a {kind}, got {name!r}", hint=did_you_mean(name, known))
+    def __init__(self, kind: str, name: str, known: Iterable[str], *, hint: str | None = None) -> None:
+        article = "an" if kind[0] in "aeiou" else "a"
+        super().__init__(f"expected the name of {article} {kind}, got {name!r}", hint=hint or did_you_mean(name, known))
         self.kind = kind
         self.name = name
 
@@ -90,5 +101,5 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
         return f"Did you mean {' or '.join(repr(match) for match in near)}?"
     if not names:
         return "There is none in this project."
-    shown = ", ".join(names[:10]) + (", ..." if len(names) > 10 else "")
+    shown = ", ".join(names[:_SHOWN]) + (", ..." if len(names) > _SHOWN else "")
     return f"There is: {shown}."

@@ -1,0 +1,1 @@
+"""What may be declared: each module judges one kind of declaration and builds what it declares."""

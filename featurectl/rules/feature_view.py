@@ -1,0 +1,111 @@
+"""A model with `config.meta.feature_view`: judged, then built as a feature view."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from featurectl.registry import FeatureView, Freshness
+from featurectl.rules.block import Block
+from featurectl.rules.materialization import check_materialization
+from featurectl.rules.roles import read_roles
+
+if TYPE_CHECKING:
+    from featurectl.manifest import Node
+    from featurectl.rules.finding import Place
+
+BLOCK = "feature_view"
+KEY = f"config.meta.{BLOCK}"
+ACCEPTED = (
+    "entity",
+    "join_keys",
+    "created_timestamp",
+    "ttl",
+    "tombstone",
+    "online",
+    "exclude",
+    "defaults",
+    "freshness",
+    "sync",
+)
+FRESHNESS_ACCEPTED = ("warn_after", "error_after")
+SYNC_ACCEPTED = ("lookback",)
+MISPLACED_HINT = "Move it under `config`: `config: {meta: {feature_view: ...}}`."
+
+
+def is_feature_view(node: Node) -> bool:
+    """Whether a node carries the block, at its place or at the deprecated one."""
+    return BLOCK in (node.config.meta or {}) or BLOCK in (node.meta or {})
+
+
+def read_feature_view(node: Node, place: Place) -> FeatureView | None:
+    """The feature view of a node; None when an error was reported at its place."""
+    if BLOCK not in (node.config.meta or {}):
+        place.error(
+            "misplaced-meta", f"meta.{BLOCK}: expected the block under config.meta, got it above", MISPLACED_HINT
+        )
+        return None
+    block = Block.of(place, KEY, (node.config.meta or {})[BLOCK], ACCEPTED)
+    check_materialization(node, place)
+    version = _read_version(node, place)
+    if block is None:
+        return None
+    roles = read_roles(node, block)
+    entity = block.text("entity")
+    if "entity" not in block.values:
+        place.error("required", f"{block.path('entity')}: expected the entity's name, got none")
+    ttl_seconds = block.seconds("ttl")
+    freshness = _read_freshness(block)
+    sync = block.block("sync", SYNC_ACCEPTED)
+    lookback_seconds = sync.seconds("lookback") if sync else None
+    online = block.flag("online", default=True)
+    if place.is_broken or entity is None or roles.event_timestamp is None:
+        return None
+    return FeatureView(
+        unique_id=node.unique_id,
+        name=node.name,
+        version=version,
+        is_latest=node.latest_version is None or str(node.latest_version) == str(node.version),
+        package=node.package_name,
+        description=node.description or "",
+        path=node.original_file_path,
+        relation=node.relation,
+        materialized=node.config.materialized or "",
+        entity=entity,
+        columns=roles.columns,
+        join_keys=roles.join_keys,
+        event_timestamp=roles.event_timestamp,
+        created_timestamp=roles.created_timestamp,
+        tombstone=roles.tombstone,
+        features=roles.features,
+        ttl_seconds=ttl_seconds,
+        online=online,
+        defaults=roles.defaults,
+        freshness=freshness,
+        lookback_seconds=lookback_seconds or 0,
+        owner=node.config.group or node.group,
+        access=node.access or node.config.access or "protected",
+        tags=tuple(node.tags),
+        deprecation_date=node.deprecation_date,
+        compiled_code=node.compiled_code,
+        depends_on=tuple(node.depends_on.nodes),
+    )
+
+
+def _read_version(node: Node, place: Place) -> int:
+    """The version as a number; 0 for a model without versions."""
+    version: Any = node.version
+    if version is None:
+        return 0
+    if isinstance(version, str) and version.isascii() and version.isdigit():
+        version = int(version)
+    if not isinstance(version, int) or version < 1:
+        place.expected("version", "version", "a positive integer", node.version)
+        return 0
+    return version
+
+
+def _read_freshness(block: Block) -> Freshness:
+    freshness = block.block("freshness", FRESHNESS_ACCEPTED)
+    if freshness is None:
+        return Freshness()
+    return Freshness(freshness.seconds("warn_after"), freshness.seconds("error_after"))

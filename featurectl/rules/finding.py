@@ -1,0 +1,65 @@
+"""Findings: what `featurectl check` says, one a problem."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Severity = Literal["error", "warning"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One problem in the project's metadata.
+
+    Attributes:
+        rule: The rule's name, e.g. ``unknown-key``.
+        node: Name of the model or exposure.
+        path: File to edit, relative to its dbt project.
+        message: ``<key>: expected <rule>, got <repr>``.
+    """
+
+    rule: str
+    severity: Severity
+    node: str
+    path: str
+    message: str
+    hint: str | None = None
+
+    def __str__(self) -> str:
+        """One line: where, what was expected, what came."""
+        return f"{self.path}: {self.node}: {self.message}"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A model or exposure under judgement; collects what is wrong with it."""
+
+    node: str
+    path: str
+    findings: list[Finding] = field(default_factory=list)
+
+    def error(self, rule: str, message: str, hint: str | None = None) -> None:
+        """Add a finding that stops every command but `check`."""
+        self.findings.append(Finding(rule, "error", self.node, self.path, message, hint))
+
+    def warn(self, rule: str, message: str, hint: str | None = None) -> None:
+        """Add a finding that only `check` prints."""
+        self.findings.append(Finding(rule, "warning", self.node, self.path, message, hint))
+
+    def expected(self, rule: str, key: str, wanted: str, got: Any, hint: str | None = None) -> None:
+        """Add the usual error: a key with another value than it should have."""
+        self.error(rule, f"{key}: expected {wanted}, got {got!r}", hint)
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether an error was found here."""
+        return has_errors(self.findings)
+
+
+def has_errors(findings: Iterable[Finding]) -> bool:
+    """Whether any of the findings is an error."""
+    return any(finding.severity == "error" for finding in findings)

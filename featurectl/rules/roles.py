@@ -1,0 +1,143 @@
+"""The columns of a feature view by role: keys, times, tombstone, excluded; all others are features."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from featurectl.errors import did_you_mean
+from featurectl.registry import Column
+from featurectl.rules.types import default_problem, is_boolean, is_date, is_timestamp
+
+if TYPE_CHECKING:
+    from featurectl.manifest import Node
+    from featurectl.rules.block import Block
+    from featurectl.rules.finding import Place
+
+CONTRACT_HINT = "Add `contract: {enforced: true}` under the model's `config`, and name and data_type of every column."
+
+
+@dataclass(frozen=True, slots=True)
+class Roles:
+    """Which column plays which part; None or empty where a role is absent or was reported."""
+
+    columns: tuple[Column, ...]
+    join_keys: tuple[Column, ...]
+    event_timestamp: Column | None
+    created_timestamp: Column | None
+    tombstone: Column | None
+    features: tuple[Column, ...]
+    defaults: dict[str, Any]
+
+
+def read_roles(node: Node, block: Block) -> Roles:
+    """Give every column of the contract its role, reporting missing columns and wrong types."""
+    place = block.place
+    columns = _read_contract(node, place)
+    by_name = {column.name: column for column in columns}
+    roles = _RoleReader(place, by_name)
+    join_keys = roles.named(block, "join_keys")
+    if "join_keys" not in block.values or block.values["join_keys"] == []:
+        place.error(
+            "required", f"{block.path('join_keys')}: expected at least one column, got none", _repeat_hint(node)
+        )
+    event_timestamp = roles.event_timestamp(node)
+    created_timestamp = roles.one(block, "created_timestamp")
+    if created_timestamp and not (is_timestamp(created_timestamp.data_type) or is_date(created_timestamp.data_type)):
+        place.expected("column-type", block.path("created_timestamp"), "a timestamp column", _typed(created_timestamp))
+    tombstone = roles.one(block, "tombstone")
+    if tombstone and not is_boolean(tombstone.data_type):
+        place.expected("column-type", block.path("tombstone"), "a boolean column", _typed(tombstone))
+    single = [column for column in (event_timestamp, created_timestamp, tombstone) if column]
+    for column in single:
+        if column in join_keys:
+            place.expected("roles", block.path("join_keys"), "columns that have no other role", column.name)
+    excluded = roles.named(block, "exclude")
+    features = tuple(column for column in columns if column not in {*join_keys, *single, *excluded})
+    if columns and not features:
+        place.error("no-features", f"{block.key}: expected at least one feature column, got none")
+    return Roles(
+        columns, join_keys, event_timestamp, created_timestamp, tombstone, features, _read_defaults(block, features)
+    )
+
+
+def _repeat_hint(node: Node) -> str | None:
+    if node.version is None:
+        return None
+    return "dbt merges meta shallowly: a version that sets `feature_view` repeats the block whole."
+
+
+def _typed(column: Column) -> str:
+    return f"{column.name} {column.data_type}"
+
+
+def _read_contract(node: Node, place: Place) -> tuple[Column, ...]:
+    if node.config.contract is None or not node.config.contract.enforced:
+        place.error("contract", "config.contract.enforced: expected true, got false", CONTRACT_HINT)
+    elif not node.columns:
+        place.error("contract", "columns: expected the name and data_type of every column, got none", CONTRACT_HINT)
+    for name, column in node.columns.items():
+        if not column.data_type:
+            place.expected("contract", f"columns.{name}.data_type", "a type of the warehouse", column.data_type)
+    return tuple(
+        Column(column.name, column.data_type or "", column.description or "") for column in node.columns.values()
+    )
+
+
+def _read_defaults(block: Block, features: tuple[Column, ...]) -> dict[str, Any]:
+    by_name = {column.name: column for column in features}
+    defaults = block.mapping("defaults")
+    for name, value in defaults.items():
+        key = f"{block.path('defaults')}.{name}"
+        if name not in by_name:
+            block.place.expected("unknown-column", key, "a feature of the view", name, did_you_mean(str(name), by_name))
+            continue
+        wanted = default_problem(value, by_name[name].data_type)
+        if wanted is not None:
+            block.place.expected("default-type", key, wanted, value)
+    return defaults
+
+
+@dataclass(frozen=True, slots=True)
+class _RoleReader:
+    place: Place
+    by_name: dict[str, Column]
+
+    def named(self, block: Block, key: str) -> tuple[Column, ...]:
+        return tuple(column for name in block.names(key) if (column := self.column(block.path(key), name)) is not None)
+
+    def one(self, block: Block, key: str) -> Column | None:
+        name = block.text(key)
+        return None if name is None else self.column(block.path(key), name)
+
+    def event_timestamp(self, node: Node) -> Column | None:
+        name = node.config.event_time
+        if not isinstance(name, str) or not name:
+            self.place.expected(
+                "required",
+                "config.event_time",
+                "the event timestamp column",
+                name,
+                "Add `event_time: <column>` under `config`; attributes that never change carry a constant one.",
+            )
+            return None
+        column = self.column("config.event_time", name)
+        if column is None:
+            return None
+        if is_date(column.data_type):
+            self.place.warn(
+                "date-event-time",
+                f"config.event_time: expected a timestamp column, got {_typed(column)!r}",
+                "A date means the start of its day: a daily aggregate stamped with its own day leaks.",
+            )
+        elif not is_timestamp(column.data_type):
+            self.place.expected("column-type", "config.event_time", "a timestamp column", _typed(column))
+        return column
+
+    def column(self, key: str, name: str) -> Column | None:
+        found = self.by_name.get(name)
+        if found is None and self.by_name:
+            self.place.expected(
+                "unknown-column", key, "a column of the contract", name, did_you_mean(name, self.by_name)
+            )
+        return found

@@ -1,0 +1,71 @@
+"""A model with `config.meta.training_set` (recorded by the macro): judged, then built as a training set."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from featurectl.errors import did_you_mean
+from featurectl.registry import Column, TrainingSet
+from featurectl.rules.block import Block
+from featurectl.rules.feature_list import expand_items, read_items, read_join_keys
+
+if TYPE_CHECKING:
+    from featurectl.manifest import Node
+    from featurectl.rules.feature_list import Known
+    from featurectl.rules.finding import Place
+
+BLOCK = "training_set"
+KEY = f"config.meta.{BLOCK}"
+ACCEPTED = ("event_timestamp", "features", "join_keys", "known_at_cutoff")
+MACRO_HINT = "The macro `featurectl.training_set(...)` writes this block: call it, and write none by hand."
+
+
+def is_training_set(node: Node) -> bool:
+    """Whether the model called the macro."""
+    return BLOCK in (node.config.meta or {})
+
+
+def read_training_set(node: Node, place: Place, known: Known) -> TrainingSet | None:
+    """The training set of a model; None when an error was reported at its place."""
+    block = Block.of(place, KEY, (node.config.meta or {})[BLOCK], ACCEPTED, MACRO_HINT)
+    if block is None:
+        return None
+    event_timestamp = block.text("event_timestamp")
+    if "event_timestamp" not in block.values:
+        place.error(
+            "required", f"{block.path('event_timestamp')}: expected a column of the spine, got none", MACRO_HINT
+        )
+    known_at_cutoff = block.flag("known_at_cutoff", default=True)
+    join_keys = read_join_keys(block)
+    items = read_items(place, block.path("features"), block.values.get("features"))
+    features = expand_items(place, items, known, join_keys)
+    used = {(feature.view, feature.version) for feature in features}
+    views = [view for view in known.views if (view.name, view.version) in used]
+    keys = {column.name for view in views for column in view.join_keys}
+    for name in join_keys:
+        if views and name not in keys:
+            place.expected(
+                "unknown-name", f"{block.path('join_keys')}.{name}", "a join key of a view in the list", name,
+                did_you_mean(name, keys),
+            )  # fmt: skip
+    if place.is_broken or event_timestamp is None:
+        return None
+    view_ids = {view.unique_id for view in views}
+    return TrainingSet(
+        unique_id=node.unique_id,
+        name=node.name,
+        package=node.package_name,
+        description=node.description or "",
+        path=node.original_file_path,
+        relation=node.relation,
+        event_timestamp=event_timestamp,
+        known_at_cutoff=known_at_cutoff,
+        features=features,
+        columns=tuple(
+            Column(column.name, column.data_type or "", column.description or "") for column in node.columns.values()
+        ),
+        spines=tuple(parent for parent in node.depends_on.nodes if parent not in view_ids),
+        owner=node.config.group or node.group,
+        access=node.access or node.config.access or "protected",
+        tags=tuple(node.tags),
+    )
