@@ -78,6 +78,7 @@ select
     scheduled_arrival + arr_delay_minutes * interval '1 minute' as landed_at,
     dep_delay_minutes,
     arr_delay_minutes,
+    arr_delay_minutes >= 15 as is_late,
     air_time_minutes,
     distance_miles,
     scheduled_hour,
