@@ -1,0 +1,125 @@
+"""Reading from the embedded store, one SQLite file."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+from weakref import WeakSet
+
+import msgspec
+
+from serving.errors import StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+BUSY_TIMEOUT_SECONDS = 5.0
+
+# The tables of the embedded store; the writer creates them. Keys and hash fields are text, as on Redis.
+LAYOUT = (
+    # rows, schemas and states; expires_at in milliseconds since 1970
+    "create table if not exists entries (key text primary key, value blob not null, expires_at integer) without rowid",
+    "create table if not exists hashes (key text, field text, value blob not null, primary key (key, field)) without rowid",
+    "create table if not exists locks (key text primary key, token text not null, expires_at integer not null) without rowid",
+    # one row; stands for the replication id of a server
+    "create table if not exists identity (id text not null)",
+)
+
+# json_each makes this one prepared statement for any number of keys.
+_MGET = """
+select key, value from entries
+where key in (select value from json_each(?)) and (expires_at is null or expires_at > ?)
+"""
+_HGETALL = "select field, value from hashes where key = ?"
+
+
+class _Opened(NamedTuple):
+    connection: sqlite3.Connection
+    identity: tuple[int, int, int]
+
+
+class SqliteStore:
+    """Rows and catalog in one file, read by one connection a thread.
+
+    A file that was replaced or deleted meanwhile is noticed before each read; a missing one is never created.
+
+    Args:
+        path: Of the file, relative to the working directory of each read.
+    """
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._local = threading.local()
+        self._connections: WeakSet[sqlite3.Connection] = WeakSet()
+
+    def mget(self, keys: Sequence[str]) -> list[bytes | None]:
+        """The values of the keys, in their order, None where there is none or it has expired; one statement."""
+        if not keys:
+            return []
+        found = dict(self._read(_MGET, (msgspec.json.encode(keys).decode(), time.time_ns() // 1_000_000)))
+        return [found.get(key) for key in keys]
+
+    def hgetall(self, key: str) -> dict[str, bytes]:
+        """All fields of a hash; empty where there is none."""
+        return dict(self._read(_HGETALL, (key,)))
+
+    def close(self) -> None:
+        """Close the connections of all threads; a later read opens new ones."""
+        for connection in list(self._connections):
+            connection.close()
+        self._connections = WeakSet()
+        self._local = threading.local()
+
+    def _read(self, statement: str, parameters: tuple[Any, ...]) -> list[Any]:
+        try:
+            return self._connection().execute(statement, parameters).fetchall()
+        except sqlite3.Error as error:
+            raise sqlite_error(self._path, error) from error
+
+    def _connection(self) -> sqlite3.Connection:
+        try:
+            status = os.stat(self._path)  # noqa: PTH116 - a third of the price of Path.stat, on every look-up
+        except OSError as error:
+            raise StoreError(
+                f"{self._path}: expected the file of the embedded online store, got {error.strerror or error}",
+                hint="Run featurectl sync-online first, or check FEATURECTL_ONLINE_STORE and the working directory.",
+            ) from error
+        # The process id, because a connection must not be used on the other side of a fork.
+        identity = (status.st_dev, status.st_ino, os.getpid())
+        opened: _Opened | None = getattr(self._local, "opened", None)
+        if opened is not None and opened.identity == identity:
+            return opened.connection
+        if opened is not None and opened.identity[2] == identity[2]:
+            opened.connection.close()
+        connection = sqlite3.connect(
+            f"{Path(self._path).absolute().as_uri()}?mode=ro",
+            uri=True,
+            timeout=BUSY_TIMEOUT_SECONDS,
+            isolation_level=None,
+            check_same_thread=False,  # close() is called from one thread for all
+        )
+        self._connections.add(connection)
+        self._local.opened = _Opened(connection, identity)
+        return connection
+
+
+def sqlite_error(path: str, error: sqlite3.Error) -> StoreError:
+    """What a failure of SQLite means to the user."""
+    text = str(error)
+    if "no such table" in text:
+        return StoreError(
+            f"{path}: expected an online store, got a file without its tables", hint="Run featurectl sync-online first."
+        )
+    if "not a database" in text:
+        return StoreError(
+            f"{path}: expected an SQLite file, got something else", hint="Check the path in FEATURECTL_ONLINE_STORE."
+        )
+    if "locked" in text or "busy" in text:
+        return StoreError(
+            f"{path}: {text} for {BUSY_TIMEOUT_SECONDS:g} s", hint="Another process is writing; try again."
+        )
+    return StoreError(f"{path}: {text}", hint="Check the file's permissions and the disk.")
