@@ -212,7 +212,7 @@ def require_compiled(manifest: Manifest, unique_ids: Iterable[str]) -> None:
             )
 
 
-def _broken_at(text: bytes, error: ValueError) -> str:
+def _broken_at(text: bytes, error: Exception) -> str:
     if not text.strip():
         return "an empty file"
     found = re.search(r"\(byte (\d+)\)", str(error))

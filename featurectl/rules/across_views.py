@@ -6,7 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from featurectl.rules.finding import Place
-from featurectl.rules.types import same_type
+from featurectl.rules.types import same_key_type
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -44,7 +44,7 @@ def _check_key_types(views: list[FeatureView], places: Mapping[str, Place]) -> N
         for column in view.join_keys:
             key = column.name if len(view.join_keys) > 1 else ""
             data_type, first = seen[view.entity].setdefault(key, (column.data_type, view.reference_name))
-            if not same_type(data_type, column.data_type):
+            if not same_key_type(data_type, column.data_type):
                 places[view.unique_id].error(
                     "key-type",
                     f"columns.{column.name}.data_type: expected {data_type!r} as in {first} "

@@ -8,6 +8,7 @@ from featurectl.registry import FeatureView, Freshness
 from featurectl.rules.block import Block
 from featurectl.rules.materialization import check_materialization
 from featurectl.rules.roles import read_roles
+from featurectl.rules.servable import check_servable
 
 if TYPE_CHECKING:
     from featurectl.manifest import Node
@@ -58,6 +59,8 @@ def read_feature_view(node: Node, place: Place) -> FeatureView | None:
     sync = block.block("sync", SYNC_ACCEPTED)
     lookback_seconds = sync.seconds("lookback") if sync else None
     online = block.flag("online", default=True)
+    if online:
+        check_servable(place, roles)
     if place.is_broken or entity is None or roles.event_timestamp is None:
         return None
     return FeatureView(

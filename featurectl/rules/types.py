@@ -1,89 +1,80 @@
-"""Warehouse types as far as metadata needs them: times, booleans, and which defaults fit a column."""
+"""Column types as far as metadata needs them: times, booleans, alike keys, and which defaults fit."""
 
 from __future__ import annotations
 
-import re
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from serving.errors import UnservableTypeError
+from serving.format.types import WireType, parse_type
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_INTEGERS = {
-    **{f"int{bits}": (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1) for bits in (16, 32, 64)},
-    **{f"uint{bits}": (0, 2**bits - 1) for bits in (8, 16, 32, 64)},
+_SIGNED_BITS = {
+    **dict.fromkeys(("tinyint", "int1", "byteint", "byte"), 8),
+    **dict.fromkeys(("smallint", "int2", "int16", "short"), 16),
+    **dict.fromkeys(("integer", "int", "int4", "int32"), 32),
+    **dict.fromkeys(("bigint", "int8", "int64", "long"), 64),
 }
-_INTEGER_NAMES = {
-    "tinyint": (-128, 127), "int1": (-128, 127), "byteint": (-128, 127),
-    "smallint": _INTEGERS["int16"], "int2": _INTEGERS["int16"], "short": _INTEGERS["int16"],
-    "integer": _INTEGERS["int32"], "int": _INTEGERS["int32"], "int4": _INTEGERS["int32"],
-    "bigint": _INTEGERS["int64"], "int8": _INTEGERS["int64"], "long": _INTEGERS["int64"],
-    "utinyint": _INTEGERS["uint8"], "usmallint": _INTEGERS["uint16"],
-    "uinteger": _INTEGERS["uint32"], "ubigint": _INTEGERS["uint64"],
-    "hugeint": (-(2**127), 2**127 - 1), "uhugeint": (0, 2**128 - 1),
-    **_INTEGERS,
-}  # fmt: skip
-_FLOATS = {"float", "float4", "float8", "real", "double", "double precision", "float32", "float64"}
-_DECIMALS = {"decimal", "numeric", "dec"}
-_TEXTS = {"varchar", "char", "bpchar", "text", "string", "character varying", "character", "nvarchar"}
-_BOOLEANS = {"boolean", "bool", "logical"}
-
-
-def base_type(data_type: str) -> str:
-    """The type's name in lower case without parameters: ``DECIMAL(10, 2)`` is ``decimal``."""
-    return " ".join(re.sub(r"\(.*?\)", " ", data_type.lower()).split())
 
 
 def is_boolean(data_type: str) -> bool:
     """Whether a column holds true and false."""
-    return base_type(data_type) in _BOOLEANS
+    return _kind(data_type) == "bool"
 
 
 def is_date(data_type: str) -> bool:
     """Whether a column holds days without a time."""
-    return base_type(data_type) in {"date", "date32"}
+    return _kind(data_type) == "date"
 
 
 def is_timestamp(data_type: str) -> bool:
     """Whether a column holds instants, with or without a zone."""
-    return base_type(data_type).startswith(("timestamp", "datetime"))
+    return _kind(data_type) in {"timestamp", "timestamptz"}
 
 
-def same_type(left: str, right: str) -> bool:
-    """Whether two declared types encode keys alike: texts are one, integers are one, others by their text."""
-    return _key_family(left) == _key_family(right)
+def same_key_type(left: str, right: str) -> bool:
+    """Whether two declared types encode keys alike, e.g. ``integer`` and ``bigint``."""
+    return _wire_name(left) == _wire_name(right)
 
 
 def default_problem(value: Any, data_type: str) -> str | None:
     """What a default for this column should be, or None when it fits.
 
-    Types that are not known here (structs, maps, an adapter's own) accept any value but null.
+    Types that cannot be served (structs, an adapter's own) accept any value but null.
     """
     if value is None:
         return "a value (null is what a feature without a default has)"
-    base = base_type(data_type)
-    if base.endswith("[]") or base.startswith("array") or base == "list":
-        return None if isinstance(value, list) else f"a list ({data_type})"
-    if base in _INTEGER_NAMES:
-        low, high = _INTEGER_NAMES[base]
-        return None if _is_integer(value) and low <= value <= high else f"an integer from {low} to {high} ({data_type})"
-    if base in _DECIMALS:
-        return _decimal_problem(value, data_type)
-    for matches, fits, wanted in _OTHERS:
-        if matches(base):
-            return None if fits(value) else f"{wanted} ({data_type})"
-    return None
+    wire_type = _parse(data_type)
+    if wire_type is None:
+        return None
+    if wire_type.kind == "int64":
+        bits = _SIGNED_BITS.get(data_type.lower().strip(), 64)
+        return None if _is_integer(value) and -(2 ** (bits - 1)) <= value < 2 ** (bits - 1) else f"a {data_type}"
+    if wire_type.kind == "decimal":
+        return None if _fits_decimal(value, wire_type) else f"a number that fits {data_type}"
+    fits, wanted = _DEFAULTS[wire_type.kind]
+    return None if fits(value) else f"{wanted} ({data_type})"
 
 
-def _key_family(data_type: str) -> str:
-    base = base_type(data_type)
-    if base in _TEXTS:
-        return "text"
-    if base in _INTEGER_NAMES:
-        return "integer"
-    return re.sub(r"\s+", "", data_type.lower()) if base in _DECIMALS else base
+def _parse(data_type: str) -> WireType | None:
+    try:
+        return parse_type(data_type)
+    except UnservableTypeError:
+        return None
+
+
+def _kind(data_type: str) -> str | None:
+    wire_type = _parse(data_type)
+    return wire_type.kind if wire_type else None
+
+
+def _wire_name(data_type: str) -> str:
+    wire_type = _parse(data_type)
+    return wire_type.name if wire_type else data_type.lower()
 
 
 def _is_integer(value: Any) -> bool:
@@ -107,31 +98,34 @@ def _parses(parse: Callable[[str], Any]) -> Callable[[Any], bool]:
     return fits
 
 
-def _decimal_problem(value: Any, data_type: str) -> str | None:
-    digits = re.search(r"\(\s*(\d+)\s*(?:,\s*(\d+)\s*)?\)", data_type)
-    wanted = f"a number that fits {data_type}"
+def _fits_decimal(value: Any, wire_type: WireType) -> bool:
     if not _is_number(value) and not isinstance(value, str):
-        return wanted
+        return False
     try:
         number = Decimal(str(value))
     except InvalidOperation:
-        return wanted
-    if not number.is_finite():
-        return wanted
-    if digits is None:
-        return None
-    precision, scale = int(digits[1]), int(digits[2] or 0)
-    exponent = number.normalize().as_tuple().exponent
-    fits = isinstance(exponent, int) and -exponent <= scale and abs(number) < Decimal(10) ** (precision - scale)
-    return None if fits else wanted
+        return False
+    if not number.is_finite() or wire_type.precision is None or wire_type.scale is None:
+        return number.is_finite()
+    digits_after_point = -int(number.normalize().as_tuple().exponent)
+    return digits_after_point <= wire_type.scale and abs(number) < Decimal(10) ** (
+        wire_type.precision - wire_type.scale
+    )
 
 
-_OTHERS: tuple[tuple[Callable[[str], bool], Callable[[Any], bool], str], ...] = (
-    (_FLOATS.__contains__, _is_number, "a number"),
-    (_TEXTS.__contains__, lambda value: isinstance(value, str), "a string"),
-    (_BOOLEANS.__contains__, lambda value: isinstance(value, bool), "true or false"),
-    (is_date, _parses(date.fromisoformat), "a date as YYYY-MM-DD"),
-    (is_timestamp, _parses(datetime.fromisoformat), "a timestamp as ISO 8601"),
-    (lambda base: base.startswith("time"), _parses(time.fromisoformat), "a time as HH:MM:SS"),
-    ("uuid".__eq__, _parses(UUID), "a uuid"),
-)
+_DEFAULTS: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "bool": (lambda value: isinstance(value, bool), "true or false"),
+    "uint64": (lambda value: _is_integer(value) and 0 <= value < 2**64, "an integer from 0"),
+    "hugeint": (_is_integer, "an integer"),
+    "float32": (_is_number, "a number"),
+    "float64": (_is_number, "a number"),
+    "string": (lambda value: isinstance(value, str), "a string"),
+    "bytes": (lambda value: isinstance(value, str), "a string"),
+    "date": (_parses(date.fromisoformat), "a date as YYYY-MM-DD"),
+    "time": (_parses(time.fromisoformat), "a time as HH:MM:SS"),
+    "timestamp": (_parses(datetime.fromisoformat), "a timestamp as ISO 8601"),
+    "timestamptz": (_parses(datetime.fromisoformat), "a timestamp as ISO 8601"),
+    "uuid": (_parses(UUID), "a uuid"),
+    "json": (lambda _: True, "a JSON value"),
+    "list": (lambda value: isinstance(value, list), "a list"),
+}

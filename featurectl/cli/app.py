@@ -1,0 +1,70 @@
+"""The group `featurectl`: finds a command, and prints expected errors as message and hint."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from featurectl.cli.commands import COMMANDS
+from featurectl.errors import FeaturectlError, OnlineStoreError, UnknownNameError
+from serving.errors import RequestError, ServingError, UnknownFeatureError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+# Errors of `serving`, most special first: the first that fits decides.
+SERVING_EXIT_CODES: tuple[tuple[type[ServingError], int], ...] = (
+    (UnknownFeatureError, UnknownNameError.exit_code),
+    (RequestError, click.UsageError.exit_code),
+    (ServingError, OnlineStoreError.exit_code),
+)
+
+
+class Group(click.Group):
+    """A group whose commands are imported when they are used, so `list` never waits for a warehouse driver."""
+
+    def list_commands(self, ctx: click.Context) -> Sequence[str]:  # type: ignore[override]
+        """The names, sorted."""
+        return sorted({*COMMANDS, *super().list_commands(ctx)})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name, or None."""
+        if cmd_name not in COMMANDS:
+            return super().get_command(ctx, cmd_name)
+        module, _, attribute = COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(importlib.import_module(module), attribute)
+        return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; an expected error ends as text and exit code, a bug keeps its traceback."""
+        try:
+            return super().invoke(ctx)
+        except (FeaturectlError, ServingError) as error:
+            message = error.message if isinstance(error, ServingError) else str(error)
+            click.secho(f"Error: {message}", fg="red", err=True)
+            if error.hint:
+                click.echo(f"Hint: {error.hint}", err=True)
+            ctx.exit(exit_code_of(error))
+
+
+def exit_code_of(error: FeaturectlError | ServingError) -> int:
+    """The documented exit code of an expected error."""
+    if isinstance(error, FeaturectlError):
+        return error.exit_code
+    return next(code for kind, code in SERVING_EXIT_CODES if isinstance(error, kind))
+
+
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="featurectl", message="%(prog)s %(version)s")
+def main() -> None:
+    """Feature store on dbt: the manifest is the registry, the warehouse computes, Redis answers.
+
+    \b
+    Exit codes:
+        0  done                        5  no such view, feature, service ...
+        1  check found errors          6  the warehouse cannot be read
+        2  wrong usage                 7  the online store cannot be used
+        4  project or metadata broken  8  some views were not synced
+    """

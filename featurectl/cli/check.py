@@ -1,0 +1,51 @@
+"""`featurectl check`: everything that is wrong, or might go wrong, with the project's metadata."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from featurectl.build import inspect
+from featurectl.cli.options import json_option, manifest_options
+from featurectl.cli.text import to_json
+
+if TYPE_CHECKING:
+    from featurectl.cli.project import Project
+    from featurectl.rules.finding import Finding
+
+COLORS = {"error": "red", "warning": "yellow"}
+
+
+@click.command("check")
+@manifest_options
+@json_option
+@click.pass_context
+def check(ctx: click.Context, project: Project, as_json: bool) -> None:
+    """Check the metadata of feature views, training sets and services.
+
+    Prints one finding a line; exits 1 when any is an error, 0 when there are only warnings.
+
+    \b
+    Example:
+        dbt parse && featurectl check
+    """
+    registry, findings = inspect(project.manifest())
+    if as_json:
+        click.echo(to_json(findings))
+    for finding in [] if as_json else findings:
+        click.echo(f"{click.style(finding.severity, fg=COLORS[finding.severity])}: {finding}")
+        if finding.hint:
+            click.echo(f"    {finding.hint}")
+    errors = count(findings, "error")
+    things = (
+        f"{len(registry.views)} views, {len(registry.training_sets)} training sets, {len(registry.services)} services"
+    )
+    click.echo(f"{errors} errors, {count(findings, 'warning')} warnings ({things} are well declared)", err=True)
+    if errors:
+        ctx.exit(1)
+
+
+def count(findings: list[Finding], severity: str) -> int:
+    """How many findings are of one severity."""
+    return sum(finding.severity == severity for finding in findings)
