@@ -1,0 +1,34 @@
+"""Writing online stores: one protocol, one module a backend; the bytes are serving's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from featurectl.online.writers.base import readable
+from serving.format.keys import KeySpace
+from serving.stores import is_redis_url, sqlite_path
+
+if TYPE_CHECKING:
+    from featurectl.online.writers.base import OnlineWriter
+
+
+def open_writer(url: str, namespace: str) -> OnlineWriter:
+    """A writer to one namespace of the store at a URL; an embedded store's file and folder are created.
+
+    Args:
+        url: As `serving.stores.open_store` takes it.
+        namespace: Usually ``<dbt project>:<target>``.
+
+    Raises:
+        OnlineStoreError: The URL or namespace cannot be used, or the file cannot be opened.
+    """
+    with readable():
+        keyspace = KeySpace(namespace)
+        # Imported where needed: the embedded store does not pay for redis, nor the other way round.
+        if is_redis_url(url):
+            from featurectl.online.writers.redis import RedisWriter  # noqa: PLC0415
+
+            return RedisWriter(url, keyspace)
+        from featurectl.online.writers.sqlite import SqliteWriter  # noqa: PLC0415
+
+        return SqliteWriter(sqlite_path(url), keyspace)

@@ -1,0 +1,172 @@
+"""Writing to a Redis protocol server (Redis, Valkey)."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import redis
+
+from featurectl.errors import OnlineStoreError
+from featurectl.online.writers import scripts
+from featurectl.online.writers.base import (
+    Lock,
+    PutResult,
+    PutRow,
+    lock_held,
+    lock_lost,
+    newer_catalog,
+    readable,
+    schema_conflict,
+)
+from serving.format.catalog import CATALOG_FORMAT, Catalog, ServiceEntry, ViewEntry, decode_catalog, encode_entry
+from serving.format.state import State, decode_state, encode_state
+from serving.stores.redis import connect, redact, store_error
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from serving.format.keys import KeySpace
+    from serving.format.schemas import Schema
+
+_Item = TypeVar("_Item")
+
+_ROWS_A_SCRIPT = 256
+_SCRIPTS_A_PIPELINE = 16
+_SCAN_COUNT = 1000
+_GLOB_CHARACTERS = re.compile(r"([\\*?\[\]^-])")
+
+
+class RedisWriter:
+    """The writing side of one namespace on a Redis protocol server.
+
+    Args:
+        url: As redis-py reads it.
+        keyspace: Of the namespace.
+    """
+
+    def __init__(self, url: str, keyspace: KeySpace) -> None:
+        self._where = redact(url)
+        self._keys = keyspace
+        self._client = connect(url)
+        self._scripts: dict[str, Any] = {}
+
+    def acquire_lock(self, view: str, version: int, *, ttl_ms: int) -> Lock:
+        """Take the view's lock for a duration, or raise LockHeldError."""
+        key = self._keys.lock(view, version)
+        lock = Lock(view, version, secrets.token_hex(16))
+        with self._errors(key):
+            if self._client.set(key, lock.token, nx=True, px=ttl_ms):
+                return lock
+            raise lock_held(key, self._client.pttl(key))
+
+    def renew_lock(self, lock: Lock, *, ttl_ms: int) -> None:
+        """Hold the lock for another duration from now."""
+        key = self._keys.lock(lock.view, lock.version)
+        self._run(scripts.RENEW_LOCK, [key], [lock.token, ttl_ms])
+
+    def release_lock(self, lock: Lock) -> None:
+        """Give the lock back; one that is lost already is left to its holder."""
+        self._run(scripts.RELEASE_LOCK, [self._keys.lock(lock.view, lock.version)], [lock.token])
+
+    def put_rows(self, lock: Lock, rows: Sequence[PutRow], *, replace_newer: bool = False) -> PutResult:
+        """Write each row whose (e, c) is not older than the stored one's; a script a batch, sixteen a round trip."""
+        lock_key = self._keys.lock(lock.view, lock.version)
+        script = self._script(scripts.PUT_ROWS)
+        flag = "1" if replace_newer else "0"
+        written = 0
+        in_flight = _ROWS_A_SCRIPT * _SCRIPTS_A_PIPELINE
+        for start in range(0, len(rows), in_flight):
+            with self._errors(lock_key), self._client.pipeline(transaction=False) as pipe:
+                for batch in _batches(rows[start : start + in_flight]):
+                    arguments: list[Any] = [lock.token, flag]
+                    for row in batch:
+                        arguments += (row.row, "" if row.ttl_ms is None else row.ttl_ms)
+                    script(keys=[lock_key, *(row.key for row in batch)], args=arguments, client=pipe)
+                written += sum(pipe.execute())
+        return PutResult(written, len(rows) - written)
+
+    def scan_keys(self, view: str, version: int) -> Iterator[str]:
+        """All row keys of the view, in no order; one may come twice."""
+        prefix = _GLOB_CHARACTERS.sub(r"\\\1", self._keys.row_prefix(view, version))
+        with self._errors(prefix):
+            for key in self._client.scan_iter(match=f"{prefix}*", count=_SCAN_COUNT):
+                yield key.decode()
+
+    def delete_rows(self, lock: Lock, keys: Sequence[str]) -> int:
+        """Delete rows; returns how many there were."""
+        lock_key = self._keys.lock(lock.view, lock.version)
+        return sum(self._run(scripts.DELETE_ROWS, [lock_key, *batch], [lock.token]) for batch in _batches(keys))
+
+    def put_schema(self, view: str, schema: Schema) -> None:
+        """Store a row schema; raises SchemaConflictError where another one has its id."""
+        key = self._keys.schema(view, schema.id)
+        with self._errors(key):
+            if self._client.set(key, schema.encoded, nx=True):
+                return
+            stored = self._client.get(key)
+        if stored != schema.encoded:
+            raise schema_conflict(key, schema.encoded, stored)
+
+    def read_catalog(self) -> Catalog | None:
+        """The catalog, or None where nothing is published yet."""
+        key = self._keys.catalog
+        with self._errors(key), readable():
+            fields = {field.decode(): value for field, value in self._client.hgetall(key).items()}
+            return decode_catalog(fields, where=key) if fields else None
+
+    def publish_catalog(self, entries: Sequence[ViewEntry | ServiceEntry], *, removed: Sequence[str] = ()) -> int:
+        """Set entries and remove fields, all at once; returns the new generation."""
+        pairs = [text for entry in entries for text in (entry.field, encode_entry(entry))]
+        arguments = [CATALOG_FORMAT, len(entries), *pairs, *removed]
+        return int(self._run(scripts.PUBLISH_CATALOG, [self._keys.catalog], arguments))
+
+    def read_state(self, view: str, version: int) -> State | None:
+        """The view's sync state, or None."""
+        key = self._keys.state(view, version)
+        with self._errors(key), readable():
+            encoded = self._client.get(key)
+            return None if encoded is None else decode_state(encoded, where=key)
+
+    def write_state(self, lock: Lock, state: State) -> None:
+        """Replace the view's sync state."""
+        keys = [self._keys.lock(lock.view, lock.version), self._keys.state(lock.view, lock.version)]
+        self._run(scripts.WRITE_STATE, keys, [lock.token, encode_state(state)])
+
+    def replication_id(self) -> str:
+        """The server's `master_replid`; another one means that the data may be gone."""
+        with self._errors("INFO replication"):
+            return str(self._client.info("replication")["master_replid"])
+
+    def close(self) -> None:
+        """Close the connection pool."""
+        self._client.close()
+
+    def _script(self, text: str) -> Any:
+        if text not in self._scripts:
+            self._scripts[text] = self._client.register_script(text)
+        return self._scripts[text]
+
+    def _run(self, text: str, keys: Sequence[str], arguments: Sequence[Any]) -> Any:
+        with self._errors(keys[0]):
+            return self._script(text)(keys=keys, args=arguments)
+
+    @contextmanager
+    def _errors(self, key: str) -> Iterator[None]:
+        try:
+            yield
+        except (redis.RedisError, OSError) as error:
+            text = str(error)
+            if scripts.LOCK_LOST in text:
+                raise lock_lost(key) from error
+            if scripts.NEWER_FORMAT in text:
+                raise newer_catalog(key, CATALOG_FORMAT, text.rpartition(" ")[2]) from error
+            explained = store_error(self._where, error)
+            raise OnlineStoreError(explained.message, hint=explained.hint) from error
+
+
+def _batches(items: Sequence[_Item]) -> Iterator[Sequence[_Item]]:
+    for start in range(0, len(items), _ROWS_A_SCRIPT):
+        yield items[start : start + _ROWS_A_SCRIPT]

@@ -1,0 +1,89 @@
+"""The Lua scripts of the Redis writer: each one checks and changes in one atomic step.
+
+Nothing is ever compared as a string with ``<``: Lua follows the server's locale there. Nor as a 64-bit number, which a
+Lua number cannot hold: (e, c) is unpacked into four unsigned 32-bit numbers.
+"""
+
+from __future__ import annotations
+
+LOCK_LOST = "LOCKLOST"
+NEWER_FORMAT = "NEWERFORMAT"
+
+_REQUIRE_LOCK = f"""
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then
+    return redis.error_reply('{LOCK_LOST} ' .. KEYS[1])
+end
+"""
+
+# KEYS: lock, row keys. ARGV: token, '1' to replace newer rows, then for each row its bytes and milliseconds ('' for ever).
+PUT_ROWS = (
+    _REQUIRE_LOCK
+    + """
+local function is_newer(stored, row)
+    local a, b, c, d = struct.unpack('>I4I4I4I4', stored, 6)
+    local e, f, g, h = struct.unpack('>I4I4I4I4', row, 6)
+    if a ~= e then return a > e end
+    if b ~= f then return b > f end
+    if c ~= g then return c > g end
+    return d > h
+end
+
+local written = 0
+for i = 2, #KEYS do
+    local row, ttl = ARGV[2 * i - 1], ARGV[2 * i]
+    local stored = ARGV[2] == '0' and redis.call('GET', KEYS[i])
+    if not stored or #stored < 21 or not is_newer(stored, row) then
+        if ttl == '' then
+            redis.call('SET', KEYS[i], row)
+        else
+            redis.call('SET', KEYS[i], row, 'PX', ttl)
+        end
+        written = written + 1
+    end
+end
+return written
+"""
+)
+
+# KEYS: lock, row keys. ARGV: token.
+DELETE_ROWS = (
+    _REQUIRE_LOCK
+    + """
+local deleted = 0
+for i = 2, #KEYS do
+    deleted = deleted + redis.call('DEL', KEYS[i])
+end
+return deleted
+"""
+)
+
+# KEYS: lock, state. ARGV: token, state.
+WRITE_STATE = _REQUIRE_LOCK + "return redis.call('SET', KEYS[2], ARGV[2])"
+
+# KEYS: lock. ARGV: token, milliseconds.
+RENEW_LOCK = _REQUIRE_LOCK + "return redis.call('PEXPIRE', KEYS[1], ARGV[2])"
+
+# KEYS: lock. ARGV: token.
+RELEASE_LOCK = """
+if redis.call('GET', KEYS[1]) == ARGV[1] then
+    return redis.call('DEL', KEYS[1])
+end
+return 0
+"""
+
+# KEYS: catalog. ARGV: our format, number of fields to set, then field and value of each, then fields to remove.
+PUBLISH_CATALOG = f"""
+local stored = redis.call('HGET', KEYS[1], 'format')
+if stored and tonumber(stored) > tonumber(ARGV[1]) then
+    return redis.error_reply('{NEWER_FORMAT} ' .. stored)
+end
+redis.call('HSET', KEYS[1], 'format', ARGV[1])
+local set_end = 2 + 2 * tonumber(ARGV[2])
+for i = 3, set_end, 2 do
+    redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1])
+end
+for i = set_end + 1, #ARGV do
+    redis.call('HDEL', KEYS[1], ARGV[i])
+end
+return redis.call('HINCRBY', KEYS[1], 'generation', 1)
+"""
