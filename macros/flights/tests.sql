@@ -1,9 +1,24 @@
-{# Every row satisfies `expression`; a null expression (unknown) passes. A test of the running example, not of the package. #}
+{#
+    Tests of the running example, not of the package.
+#}
+
+{# Every row satisfies `expression`; a null expression (unknown) passes. #}
 {% test flights_hold(model, expression) %}
 
     select *
     from {{ model }}
     where not ({{ expression }})
+
+{% endtest %}
+
+
+{# The rows of every value of column `per` together satisfy `expression`, an aggregate. #}
+{% test flights_hold_per(model, per, expression) %}
+
+    select {{ per }}
+    from {{ model }}
+    group by {{ per }}
+    having not ({{ expression }})
 
 {% endtest %}
 
