@@ -34,7 +34,7 @@
 
     {% if not execute %}{{ return('select 1 as parsed') }}{% endif %}
 
-    {% set joins = featurectl._resolve_joins(items, relations) %}
+    {% set joins = featurectl._resolve_joins(items, featurectl._registered_views(), relations) %}
     {% do featurectl._require_no_clash(joins, featurectl._contract_columns(spine)) %}
     {{ return(featurectl.point_in_time_join(spine, event_timestamp, joins, known_at_cutoff)) }}
 

@@ -1,18 +1,18 @@
 {#
-    Every feature view that the calling model depends on: {name, version, latest_version, package, event_time, feature_view, columns}.
+    Every feature view that the calling model (or test) depends on, or that is among the given nodes: {name, version, latest_version, package, event_time, feature_view, columns}.
 
     Views are found through the model's own dependencies, never by name or relation: two packages may hold the same
     name, two versions are two nodes, and a deferred relation has another schema. Columns come from the contract.
     dbt gives unit tests an empty graph; a unit test of a training set passes the same list as the variable
     `featurectl_unit_test` in its overrides.
 #}
-{% macro _registered_views() %}
+{% macro _registered_views(unique_ids=none) %}
     {% set given = var('featurectl_unit_test', none) %}
     {% if given is not none %}{{ return(given) }}{% endif %}
 
     {% set views = [] %}
-    {% for unique_id in model.depends_on.nodes %}
-        {% set node = graph.nodes.get(unique_id) %}
+    {% for unique_id in unique_ids or model.depends_on.nodes %}
+        {% set node = graph.get('nodes', {}).get(unique_id) %}
         {% if node is not none and 'feature_view' in node.config.get('meta', {}) %}
             {% do views.append(featurectl._view_of_node(node)) %}
         {% endif %}
@@ -30,6 +30,7 @@
         'event_time': node.config.get('event_time'),
         'feature_view': node.config.meta.feature_view,
         'columns': node.columns.values() | list,
+        'relation': node.relation_name,
     }) }}
 {% endmacro %}
 
@@ -38,7 +39,7 @@
 {% macro _contract_columns(spine) %}
     {% if spine is string %}{{ return([]) }}{% endif %}
     {% for unique_id in model.depends_on.nodes %}
-        {% set node = graph.nodes.get(unique_id) %}
+        {% set node = graph.get('nodes', {}).get(unique_id) %}
         {% if node is not none and node.relation_name == spine.render() and node.config.get('contract', {}).get('enforced') %}
             {{ return(node.columns.values() | map(attribute='name') | list) }}
         {% endif %}

@@ -1,18 +1,20 @@
 {#
     Feature items -> the joins that point_in_time_join takes: one for each different (view, key mapping), in the order of first use.
 
-    Each feature remembers its `position` in the list, so that output columns keep the order asked for.
+    Each feature remembers its `position` in the list, so that output columns keep the order asked for. `relations` are those
+    that the items were referenced by, in the same order; without them, the relations in the graph.
 #}
-{% macro _resolve_joins(items, relations) %}
+{% macro _resolve_joins(items, views, relations=none) %}
 
     {% set joins = {} %}
     {% set position = namespace(next=0) %}
     {% for item in items %}
-        {% set view = featurectl._find_view(item) %}
+        {% set view = featurectl._find_view(item, views) %}
         {% set keys = featurectl._spine_keys(view, item.join_keys) %}
-        {% set identity = relations[loop.index0] ~ keys %}
+        {% set relation = relations[loop.index0] if relations else view.relation %}
+        {% set identity = relation ~ keys %}
         {% if identity not in joins %}
-            {% do joins.update({identity: featurectl._join_of_view(view, relations[loop.index0], keys)}) %}
+            {% do joins.update({identity: featurectl._join_of_view(view, relation, keys)}) %}
         {% endif %}
         {% for column in featurectl._wanted_features(view, item.features) %}
             {% do joins[identity].features.append({
@@ -30,8 +32,7 @@
 {% endmacro %}
 
 
-{% macro _find_view(item) %}
-    {% set views = featurectl._registered_views() %}
+{% macro _find_view(item, views) %}
     {% set found = [] %}
     {% for view in views if view.name == item.view %}
         {% set version = item.version or view.get('latest_version') %}

@@ -22,9 +22,9 @@ class Consumer:
     def dbt(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         """Run dbt in the project; a failure shows its output."""
         done = subprocess.run(
-            [sys.executable, "-m", "dbt.cli.main", *arguments],
+            [Path(sys.executable).with_name("dbt"), "--no-use-colors", *arguments],
             cwd=self.project_dir,
-            env=os.environ | {"CONSUMER_DUCKDB_PATH": str(self.duckdb_path), "DBT_NO_USE_COLORS": "1"},
+            env=os.environ | {"CONSUMER_DUCKDB_PATH": str(self.duckdb_path)},
             capture_output=True,
             text=True,
             timeout=300,

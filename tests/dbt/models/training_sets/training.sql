@@ -1,3 +1,4 @@
+{{ config(materialized='table') }}
 {{ featurectl.training_set(
     spine=ref('spine'),
     event_timestamp='observed_at',

@@ -1,0 +1,1 @@
+{{ featurectl.training_set(spine=ref('spine'), event_timestamp='observed_at', features=['pairs:score']) }}
