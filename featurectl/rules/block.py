@@ -55,6 +55,13 @@ class Block:
         self.place.expected("wrong-type", self.path(name), "a non-empty string", value)
         return None
 
+    def required_text(self, name: str, what: str, hint: str | None = None) -> str | None:
+        """A non-empty string; reported when absent or null, as ``expected <what>, got none``."""
+        if self.values.get(name) is None:
+            self.place.error("required", f"{self.path(name)}: expected {what}, got none", hint)
+            return None
+        return self.text(name)
+
     def flag(self, name: str, *, default: bool) -> bool:
         """A boolean; the default when absent."""
         value = self.values.get(name, default)

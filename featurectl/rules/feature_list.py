@@ -106,15 +106,15 @@ def _read_mapping(place: Place, where: str, entry: Any) -> Item | None:
     block = Block.of(place, where, entry, ITEM_ACCEPTED, ITEM_HINT)
     if block is None:
         return None
-    if "view" not in block.values:
-        place.error("required", f"{where}.view: expected the name of a feature view, got none", ITEM_HINT)
-    view_text = block.text("view")
+    view_text = block.required_text("view", "the name of a feature view", ITEM_HINT)
     if view_text is None:
         return None
     name, version = parse_view_name(view_text)
     everything = block.values.get("features", ALL) in (ALL, [ALL])
     features = None if everything else block.names("features")
     if features == ():
+        if block.values["features"] == []:
+            place.error("required", f"{block.path('features')}: expected at least one feature, got none", ITEM_HINT)
         return None
     return Item(
         view=name,

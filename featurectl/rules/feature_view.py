@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from featurectl.registry import FeatureView, Freshness
 from featurectl.rules.block import Block
 from featurectl.rules.materialization import check_materialization
-from featurectl.rules.roles import read_roles
+from featurectl.rules.roles import read_roles, repeat_hint
 from featurectl.rules.servable import check_servable
 
 if TYPE_CHECKING:
@@ -51,9 +51,7 @@ def read_feature_view(node: Node, place: Place) -> FeatureView | None:
     if block is None:
         return None
     roles = read_roles(node, block)
-    entity = block.text("entity")
-    if "entity" not in block.values:
-        place.error("required", f"{block.path('entity')}: expected the entity's name, got none")
+    entity = block.required_text("entity", "the entity's name", repeat_hint(node))
     ttl_seconds = block.seconds("ttl")
     freshness = _read_freshness(block)
     sync = block.block("sync", SYNC_ACCEPTED)

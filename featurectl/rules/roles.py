@@ -38,9 +38,7 @@ def read_roles(node: Node, block: Block) -> Roles:
     roles = _RoleReader(place, by_name)
     join_keys = roles.named(block, "join_keys")
     if "join_keys" not in block.values or block.values["join_keys"] == []:
-        place.error(
-            "required", f"{block.path('join_keys')}: expected at least one column, got none", _repeat_hint(node)
-        )
+        place.error("required", f"{block.path('join_keys')}: expected at least one column, got none", repeat_hint(node))
     event_timestamp = roles.event_timestamp(node)
     created_timestamp = roles.one(block, "created_timestamp")
     if created_timestamp and not (is_timestamp(created_timestamp.data_type) or is_date(created_timestamp.data_type)):
@@ -61,7 +59,8 @@ def read_roles(node: Node, block: Block) -> Roles:
     )
 
 
-def _repeat_hint(node: Node) -> str | None:
+def repeat_hint(node: Node) -> str | None:
+    """Why a key may be missing from one version of a model, or None without versions."""
     if node.version is None:
         return None
     return "dbt merges meta shallowly: a version that sets `feature_view` repeats the block whole."

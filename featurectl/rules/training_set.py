@@ -30,11 +30,7 @@ def read_training_set(node: Node, place: Place, known: Known) -> TrainingSet | N
     block = Block.of(place, KEY, (node.config.meta or {})[BLOCK], ACCEPTED, MACRO_HINT)
     if block is None:
         return None
-    event_timestamp = block.text("event_timestamp")
-    if "event_timestamp" not in block.values:
-        place.error(
-            "required", f"{block.path('event_timestamp')}: expected a column of the spine, got none", MACRO_HINT
-        )
+    event_timestamp = block.required_text("event_timestamp", "a column of the spine", MACRO_HINT)
     known_at_cutoff = block.flag("known_at_cutoff", default=True)
     join_keys = read_join_keys(block)
     items = read_items(place, block.path("features"), block.values.get("features"))
