@@ -56,7 +56,9 @@ def exit_code_of(error: FeaturectlError | ServingError) -> int:
     return next(code for kind, code in SERVING_EXIT_CODES if isinstance(error, kind))
 
 
-@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    "featurectl", cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
 @click.version_option(package_name="featurectl", message="%(prog)s %(version)s")
 def main() -> None:
     """Feature store on dbt: the manifest is the registry, the warehouse computes, Redis answers.

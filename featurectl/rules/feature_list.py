@@ -54,12 +54,18 @@ def read_items(place: Place, key: str, value: Any) -> list[tuple[str, Item]]:
 
 def expand_items(
     place: Place, items: Sequence[tuple[str, Item]], known: Known, join_keys: Mapping[str, str] | None = None
-) -> tuple[PinnedFeature, ...]:
-    """The items resolved and expanded in order; unknown names and clashing output columns are reported."""
+) -> tuple[PinnedFeature, ...] | None:
+    """The items resolved and expanded in order; unknown names and clashing output columns are reported.
+
+    Returns:
+        None when an item names a view that is not there or is broken: the list would be shorter than declared.
+    """
     features: list[PinnedFeature] = []
+    is_whole = True
     for where, item in items:
         view = _resolve(place, where, item, known)
         if view is None:
+            is_whole = False
             continue
         try:
             features.extend(expand(item, view, join_keys))
@@ -72,7 +78,7 @@ def expand_items(
             f"of both {first.reference} and {later.reference}",
             f"Give one of the two a prefix: {{view: {later.view}, features: [{later.feature}], prefix: {later.view}__}}.",
         )
-    return tuple(features)
+    return tuple(features) if is_whole else None
 
 
 def _resolve(place: Place, where: str, item: Item, known: Known) -> FeatureView | None:

@@ -60,13 +60,13 @@ def read_service(exposure: Exposure, place: Place, parents: Parents) -> FeatureS
     if block is None:
         return None
     training_set: TrainingSet | None = None
-    features: tuple[PinnedFeature, ...] = ()
+    features: tuple[PinnedFeature, ...] | None
     if "features" in block.values:
         features = _explicit(exposure, place, block, parents)
     else:
         training_set = _single_training_set(exposure, place, parents)
-        features = training_set.features if training_set else ()
-    if place.is_broken or not features:
+        features = training_set.features if training_set else None
+    if place.is_broken or features is None:
         return None
     return FeatureService(
         unique_id=exposure.unique_id,
@@ -100,7 +100,7 @@ def _single_training_set(exposure: Exposure, place: Place, parents: Parents) -> 
     return None
 
 
-def _explicit(exposure: Exposure, place: Place, block: Block, parents: Parents) -> tuple[PinnedFeature, ...]:
+def _explicit(exposure: Exposure, place: Place, block: Block, parents: Parents) -> tuple[PinnedFeature, ...] | None:
     items = read_items(place, block.path("features"), block.values["features"])
     known = known_views(exposure.depends_on.nodes, parents.views, parents.broken, parents.nodes)
     return expand_items(place, items, known)

@@ -35,6 +35,8 @@ def read_training_set(node: Node, place: Place, known: Known) -> TrainingSet | N
     join_keys = read_join_keys(block)
     items = read_items(place, block.path("features"), block.values.get("features"))
     features = expand_items(place, items, known, join_keys)
+    if features is None:
+        return None
     used = {(feature.view, feature.version) for feature in features}
     views = [view for view in known.views if (view.name, view.version) in used]
     keys = {column.name for view in views for column in view.join_keys}

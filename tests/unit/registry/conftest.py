@@ -77,6 +77,7 @@ class Declarations:
         )
 
     def model(self, name, *, columns=None, config=None, parents=(), **fields):
+        """A model with the fields given."""
         node = {
             "unique_id": f"model.shop.{name}",
             "name": name,
@@ -97,10 +98,12 @@ class Declarations:
         return node
 
     def training_set(self, features, *, name="training", parents=("model.shop.orders",), config=None, **changes):
+        """A model as the macro records it."""
         block = {"event_timestamp": "t", "features": features, "join_keys": {}, "known_at_cutoff": True, **changes}
         return self.model(name, config={"meta": {"training_set": block}, **(config or {})}, parents=parents)
 
     def service(self, block, *, name="service", parents=("model.shop.training",), **fields):
+        """An exposure of type ml with the block."""
         exposure = {
             "unique_id": f"exposure.shop.{name}",
             "name": name,
@@ -115,6 +118,7 @@ class Declarations:
         return exposure
 
     def manifest(self):
+        """The manifest, written and read back."""
         self.path.write_text(json.dumps({"metadata": METADATA, "nodes": self.nodes, "exposures": self.exposures}))
         return read_manifest(self.path)
 
@@ -129,6 +133,7 @@ class Declarations:
         return [f"{finding.severity}: {finding}" for finding in inspect(self.manifest())[1]]
 
     def hints(self):
+        """The hint of every finding."""
         return [finding.hint for finding in inspect(self.manifest())[1]]
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from featurectl.build import inspect
+
 HERE = "error: models/training.yml: training: "
 LIST = HERE + "config.meta.training_set.features"
 FLIGHT_COLUMNS = {"airport": "varchar", "hour": "timestamp", "delay": "double", "queue": "bigint"}
@@ -201,3 +203,13 @@ def test_a_version_that_repeats_only_half_a_block_is_told_that_dbt_merges_shallo
     assert declared.hints() == [
         "dbt merges meta shallowly: a version that sets `feature_view` repeats the block whole."
     ]
+
+
+def test_a_training_set_with_a_broken_view_is_no_part_of_the_registry_even_when_other_views_are_well(declared):
+    declared.view()
+    declared.view("visits", entity=None)
+    declared.training_set(["orders:n_raw_rows", "visits:*"], parents=("model.shop.orders", "model.shop.visits"))
+    declared.service({})
+    registry, findings = inspect(declared.manifest())
+    assert [finding.node for finding in findings] == ["visits"]
+    assert (registry.training_sets, registry.services) == ((), ())

@@ -1,0 +1,37 @@
+"""Claims about `featurectl check`."""
+
+from __future__ import annotations
+
+import json
+
+
+def test_warnings_alone_exit_0(run):
+    result = run("check")
+    assert result.exit_code == 0
+    assert result.stdout.splitlines()[0] == (
+        "warning: models/shop.yml: churn_training: config.meta.training_set.features[0]: "
+        "expected features by name behind a service, got all of 'customer_orders@v2'"
+    )
+    assert result.stderr == "0 errors, 2 warnings (3 views, 1 training sets, 2 services are well declared)\n"
+
+
+def test_an_error_exits_1_and_is_printed_with_its_place(run, broken):
+    result = run("check", folder=broken)
+    assert result.exit_code == 1
+    assert (
+        "error: models/shop.yml: stock_levels: config.meta.feature_view.entity: expected the entity's name, got none"
+    ) in result.stdout.splitlines()
+
+
+def test_json_holds_every_part_of_a_finding(run, broken):
+    result = run("check", "--json", folder=broken)
+    assert result.exit_code == 1
+    (error,) = [finding for finding in json.loads(result.stdout) if finding["severity"] == "error"]
+    assert error == {
+        "rule": "required",
+        "severity": "error",
+        "node": "stock_levels",
+        "path": "models/shop.yml",
+        "message": "config.meta.feature_view.entity: expected the entity's name, got none",
+        "hint": None,
+    }
