@@ -7,7 +7,7 @@ import sqlite3
 import threading
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
 import msgspec
@@ -37,8 +37,9 @@ where key in (select value from json_each(?)) and (expires_at is null or expires
 _HGETALL = "select field, value from hashes where key = ?"
 
 
-class _Opened(NamedTuple):
-    connection: sqlite3.Connection
+class _Connection(sqlite3.Connection):
+    """A connection that knows which file, and which process, it was opened for."""
+
     identity: tuple[int, int, int]
 
 
@@ -54,7 +55,7 @@ class SqliteStore:
     def __init__(self, path: str) -> None:
         self._path = path
         self._local = threading.local()
-        self._connections: WeakSet[sqlite3.Connection] = WeakSet()
+        self._connections: WeakSet[_Connection] = WeakSet()
 
     def mget(self, keys: Sequence[str]) -> list[bytes | None]:
         """The values of the keys, in their order, None where there is none or it has expired; one statement."""
@@ -90,20 +91,22 @@ class SqliteStore:
             ) from error
         # The process id, because a connection must not be used on the other side of a fork.
         identity = (status.st_dev, status.st_ino, os.getpid())
-        opened: _Opened | None = getattr(self._local, "opened", None)
+        opened: _Connection | None = getattr(self._local, "opened", None)
         if opened is not None and opened.identity == identity:
-            return opened.connection
+            return opened
         if opened is not None and opened.identity[2] == identity[2]:
-            opened.connection.close()
+            opened.close()
         connection = sqlite3.connect(
             f"{Path(self._path).absolute().as_uri()}?mode=ro",
             uri=True,
             timeout=BUSY_TIMEOUT_SECONDS,
             isolation_level=None,
             check_same_thread=False,  # close() is called from one thread for all
+            factory=_Connection,
         )
+        connection.identity = identity
         self._connections.add(connection)
-        self._local.opened = _Opened(connection, identity)
+        self._local.opened = connection
         return connection
 
 
