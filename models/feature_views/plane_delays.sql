@@ -3,6 +3,7 @@
 
     Window: departed_at - 7 days <= departure of a flight that counts <= departed_at.
     The delay of a flight is known when it has landed, so a row is known when the last flight it counts has landed.
+    Means are quotients of whole numbers, the same to the last bit in every warehouse; avg is not.
 #}
 with landed_flights as (
 
@@ -17,8 +18,8 @@ select
     departed_at,
     max(landed_at) over recent_flights as known_at,
     arr_delay_minutes as arr_delay_last_minutes,
-    cast(avg(arr_delay_minutes) over recent_flights as double precision) as arr_delay_avg_7d,
-    cast(avg(case when is_late then 1 else 0 end) over recent_flights as double precision) as late_share_7d,
+    cast(sum(arr_delay_minutes) over recent_flights as double precision) / count(*) over recent_flights as arr_delay_avg_7d,
+    cast(sum(case when is_late then 1 else 0 end) over recent_flights as double precision) / count(*) over recent_flights as late_share_7d,
     count(*) over recent_flights as flights_count_7d,
     cast(sum(air_time_minutes) over recent_flights as bigint) as air_time_sum_7d_minutes
 from landed_flights
