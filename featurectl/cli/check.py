@@ -37,15 +37,20 @@ def check(ctx: click.Context, project: Project, as_json: bool) -> None:
         click.echo(f"{click.style(finding.severity, fg=COLORS[finding.severity])}: {finding}")
         if finding.hint:
             click.echo(f"    {finding.hint}")
-    errors = count(findings, "error")
-    things = (
-        f"{len(registry.views)} views, {len(registry.training_sets)} training sets, {len(registry.services)} services"
-    )
-    click.echo(f"{errors} errors, {count(findings, 'warning')} warnings ({things} are well declared)", err=True)
+    errors = counted(findings, "error")
+    kinds = ("view", registry.views), ("training set", registry.training_sets), ("service", registry.services)
+    things = ", ".join(plural(len(declared), kind) for kind, declared in kinds)
+    warnings = plural(counted(findings, "warning"), "warning")
+    click.echo(f"{plural(errors, 'error')}, {warnings}; well declared: {things}", err=True)
     if errors:
         ctx.exit(1)
 
 
-def count(findings: list[Finding], severity: str) -> int:
+def counted(findings: list[Finding], severity: str) -> int:
     """How many findings are of one severity."""
     return sum(finding.severity == severity for finding in findings)
+
+
+def plural(number: int, noun: str) -> str:
+    """``1 view``, ``2 views``."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

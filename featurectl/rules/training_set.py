@@ -11,6 +11,7 @@ from featurectl.rules.feature_list import expand_items, read_items, read_join_ke
 
 if TYPE_CHECKING:
     from featurectl.manifest import Node
+    from featurectl.registry import PinnedFeature
     from featurectl.rules.feature_list import Known
     from featurectl.rules.finding import Place
 
@@ -46,6 +47,7 @@ def read_training_set(node: Node, place: Place, known: Known) -> TrainingSet | N
                 "unknown-name", f"{block.path('join_keys')}.{name}", "a join key of a view in the list", name,
                 did_you_mean(name, keys),
             )  # fmt: skip
+    _check_spine_names(place, features, {event_timestamp, *(join_keys.get(key, key) for key in keys)})
     if place.is_broken or event_timestamp is None:
         return None
     view_ids = {view.unique_id for view in views}
@@ -67,3 +69,15 @@ def read_training_set(node: Node, place: Place, known: Known) -> TrainingSet | N
         access=node.access or node.config.access or "protected",
         tags=tuple(node.tags),
     )
+
+
+def _check_spine_names(place: Place, features: tuple[PinnedFeature, ...], spine_columns: set[str | None]) -> None:
+    """The spine's time and key columns are known without a contract: no feature may have their names."""
+    for feature in features:
+        if feature.output_name in spine_columns | set(feature.join_keys.values()):
+            place.error(
+                "name-clash",
+                "features: expected output columns that the spine does not have, "
+                f"got {feature.output_name!r} of {feature.reference}",
+                f"Give the item a prefix: {{view: {feature.view}, features: [{feature.feature}], prefix: {feature.view}__}}.",
+            )

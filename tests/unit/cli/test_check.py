@@ -12,7 +12,7 @@ def test_warnings_alone_exit_0(run):
         "warning: models/shop.yml: churn_training: config.meta.training_set.features[0]: "
         "expected features by name behind a service, got all of 'customer_orders@v2'"
     )
-    assert result.stderr == "0 errors, 2 warnings (3 views, 1 training sets, 2 services are well declared)\n"
+    assert result.stderr == "0 errors, 2 warnings; well declared: 3 views, 1 training set, 2 services\n"
 
 
 def test_an_error_exits_1_and_is_printed_with_its_place(run, broken):

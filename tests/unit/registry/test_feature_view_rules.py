@@ -238,3 +238,19 @@ def test_two_packages_cannot_have_a_view_of_one_name(declared):
     assert declared.findings() == [
         HERE + "name: expected a name that no other feature view has, got 'orders' of model.other.orders"
     ]
+
+
+def test_a_single_key_under_another_name_has_the_entitys_type_too(declared):
+    declared.view("a")
+    columns = {"buyer": "varchar", "ordered_at": "timestamp", "n": "bigint"}
+    declared.view("b", columns=columns, join_keys=["buyer"])
+    assert declared.findings() == [
+        "error: models/b.yml: b: columns.buyer.data_type: expected 'bigint' as in a (entity 'customer'), got 'varchar'"
+    ]
+
+
+def test_composite_keys_are_compared_by_name_whatever_their_order(declared):
+    columns = {"store": "varchar", "product_id": "bigint", "ordered_at": "timestamp", "n": "bigint"}
+    declared.view("a", columns=columns, join_keys=["store", "product_id"])
+    declared.view("b", columns=columns, join_keys=["product_id", "store"])
+    assert declared.findings() == []

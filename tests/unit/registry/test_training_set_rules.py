@@ -213,3 +213,16 @@ def test_a_training_set_with_a_broken_view_is_no_part_of_the_registry_even_when_
     registry, findings = inspect(declared.manifest())
     assert [finding.node for finding in findings] == ["visits"]
     assert (registry.training_sets, registry.services) == ((), ())
+
+
+def test_a_feature_named_as_a_key_or_time_that_the_spine_must_have_clashes_with_it(two_views):
+    two_views.training_set(
+        ["orders:orders_count_7d", {"view": "congestion", "join_keys": {"airport": "delay"}}],
+        event_timestamp="orders_count_7d",
+        parents=PARENTS,
+    )
+    clash = HERE + "features: expected output columns that the spine does not have, got "
+    assert two_views.findings() == [
+        clash + "'orders_count_7d' of orders:orders_count_7d",
+        clash + "'delay' of congestion:delay",
+    ]
