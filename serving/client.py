@@ -12,6 +12,7 @@ from serving.format.keys import KeySpace
 from serving.format.schemas import Schema
 from serving.format.values import to_micros
 from serving.plan import Plan, UnknownSchemaError, compile_plan
+from serving.references import resolve
 from serving.stores import open_store
 
 if TYPE_CHECKING:
@@ -112,6 +113,19 @@ class FeatureStore:
                     self._refresh()
                     refreshed = True
                 self._learn(unknown)
+
+    def join_keys(self, features: str | Sequence[str]) -> dict[str, str]:
+        """The columns that entity rows must have for these features, with the type of each, e.g. ``int64``.
+
+        Raises:
+            RequestError: An unknown name, or names that clash.
+            CatalogError: The namespace holds no catalog, or one of a newer format.
+            StoreError: The store cannot be reached.
+        """
+        requested = resolve(self._current().catalog, features, full_feature_names=False)
+        return {
+            each.join_keys.get(name, name): type_name for each in requested for name, type_name in each.view.join_keys
+        }
 
     def close(self) -> None:
         """Give the store's connections back."""

@@ -5,5 +5,7 @@ from __future__ import annotations
 COMMANDS = {
     "check": "featurectl.cli.check:check",
     "describe": "featurectl.cli.describe:describe",
+    "get-online": "featurectl.cli.get_online:get_online",
     "list": "featurectl.cli.listing:list_",
+    "sync-online": "featurectl.cli.sync_online:sync_online",
 }

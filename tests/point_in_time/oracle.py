@@ -30,7 +30,7 @@ def micros(value: date | datetime | None) -> int | None:
     if value is None:
         return None
     if not isinstance(value, datetime):
-        value = datetime(value.year, value.month, value.day)  # noqa: DTZ001  (naive means UTC)
+        value = datetime(value.year, value.month, value.day)
     if value.tzinfo is None:
         value = value.replace(tzinfo=UTC)
     return (value - EPOCH) // timedelta(microseconds=1)
@@ -45,7 +45,9 @@ def _rank(value: Any) -> tuple[int, Any]:
     return (1, value)
 
 
-def winner(view: View, history: list[Row], spine_row: Row, event_timestamp: str, *, known_at_cutoff: bool) -> Row | None:
+def winner(
+    view: View, history: list[Row], spine_row: Row, event_timestamp: str, *, known_at_cutoff: bool
+) -> Row | None:
     """The feature row that was known for this spine row, or None."""
     at = micros(spine_row[event_timestamp])
     best: tuple[tuple[Any, ...], Row] | None = None

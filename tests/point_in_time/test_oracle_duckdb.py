@@ -80,7 +80,12 @@ def test_a_training_set_equals_the_nested_loop(consumer, engine, history):
     expected = training_set(
         history["spine"],
         "observed_at",
-        [(READINGS, history["readings"]), (PAIRS, history["pairs"]), (ORIGIN, history["constants"]), (DESTINATION, history["constants"])],
+        [
+            (READINGS, history["readings"]),
+            (PAIRS, history["pairs"]),
+            (ORIGIN, history["constants"]),
+            (DESTINATION, history["constants"]),
+        ],
     )
     assert canonical(got) == canonical(expected)
 

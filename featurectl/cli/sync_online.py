@@ -1,0 +1,144 @@
+"""`featurectl sync-online`: publish the newest rows of feature views."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import closing
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import click
+import msgspec
+
+from featurectl.build import read_registry
+from featurectl.cli.options import json_option, project_options
+from featurectl.cli.store_options import store_options
+from featurectl.errors import SyncError
+from featurectl.manifest import require_compiled
+from featurectl.online.git import head_commit
+from featurectl.online.sync import Options, sync
+from featurectl.online.writers import open_writer
+from featurectl.selection import select_views
+from featurectl.warehouse import open_warehouse
+from featurectl.warehouse.guard import require_same_target
+from featurectl.warehouse.profile import read_target
+from serving.format.keys import KeySpace
+from serving.format.values import from_micros, to_micros
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from featurectl.cli.project import Project
+    from featurectl.cli.store_options import StoreOptions
+    from featurectl.online.report import ViewReport
+
+
+@click.command("sync-online")
+@click.option("--select", "-s", multiple=True, help="Views: name, name@v2, tag:name, entity:name.  [default: all]")
+@click.option("--exclude", multiple=True, help="Views to leave out, written the same way.")
+@click.option("--force", is_flag=True, help="Publish although a newer manifest has published the view.")
+@click.option("--accept-breaking", is_flag=True, help="Replace the list of features of a service that has changed.")
+@store_options
+@project_options
+@json_option
+def sync_online(
+    project: Project,
+    store: StoreOptions,
+    select: tuple[str, ...],
+    exclude: tuple[str, ...],
+    force: bool,
+    accept_breaking: bool,
+    as_json: bool,
+) -> None:
+    """Copy the newest rows of feature views to the online store.
+
+    Prints one line a view; with --json one JSON object a view. A view that fails does not stop the others; exit 8 says
+    that some were not published.
+
+    \b
+    Examples:
+        featurectl sync-online
+        featurectl sync-online --select plane_delays --as-of 2013-07-01T18:00:00Z
+        featurectl sync-online --online-store redis://127.0.0.1:6379/0 --json
+    """
+    manifest = project.manifest()
+    registry = read_registry(manifest)
+    views = [view for view in select_views(registry.views, select, exclude) if view.online]
+    require_compiled(manifest, [view.unique_id for view in views])
+    target = read_target(
+        project.project_dir, target=project.target, profile=project.profile, profiles_dir=project.profiles_dir
+    )
+    warehouse = open_warehouse(target, project.project_dir)
+    require_same_target(
+        registry, views, target, project.manifest_path.with_name("run_results.json"), warehouse.database
+    )
+    namespace = store.namespace or f"{registry.project}:{target.name}"
+    options = Options(
+        target=target.name,
+        git_commit=head_commit(project.project_dir),
+        as_of_us=to_micros(store.as_of) if store.as_of else None,
+        force=force,
+        accept_breaking=accept_breaking,
+    )
+    show_progress = sys.stderr.isatty()
+    with closing(open_writer(store.url(project.project_dir), namespace)) as writer:
+        outcome = sync(
+            registry,
+            views,
+            warehouse,
+            writer,
+            KeySpace(namespace),
+            options,
+            _progress if show_progress else lambda _: None,
+        )
+    if show_progress:
+        click.echo("\r\x1b[K", nl=False, err=True)
+    for report in outcome.views:
+        click.echo(_as_json(report) if as_json else _as_text(report))
+    for warning in outcome.warnings:
+        click.secho(f"Warning: {warning}", fg="yellow", err=True)
+    for service in outcome.services:
+        click.echo(f"service {service} is online", err=True)
+    failed = [report for report in outcome.views if not report.succeeded]
+    if failed:
+        raise _failure(failed, len(outcome.views))
+
+
+def _failure(failed: list[ViewReport], count: int) -> SyncError:
+    lines = "\n".join(f"  {problem}" for report in failed for problem in report.problems)
+    hints = list(dict.fromkeys(report.hint for report in failed if report.hint))
+    return SyncError(
+        f"{len(failed)} of {count} views were not (wholly) published:\n{lines}", hint=" ".join(hints) or None
+    )
+
+
+def _progress(report: ViewReport) -> None:
+    click.echo(f"\r\x1b[K{report.view}: {report.rows_read:,} rows", nl=False, err=True)
+
+
+def _as_json(report: ViewReport) -> str:
+    record = asdict(report)
+    record["watermark"] = _instant(record.pop("watermark_us"))
+    record["seconds"] = round(report.seconds, 3)
+    return msgspec.json.encode(record).decode()
+
+
+def _as_text(report: ViewReport) -> str:
+    mark = click.style("ok", fg="green") if report.succeeded else click.style("failed", fg="red")
+    line = f"{mark} {report.view}: {report.written:,} of {report.rows_read:,} rows written"
+    others = {
+        "older than the store's": report.skipped_older,
+        "expired": report.expired,
+        "with a null key": report.null_keys,
+        "rejected": report.rejected,
+    }
+    line += "".join(f", {count:,} {what}" for what, count in others.items() if count)
+    watermark = _instant(report.watermark_us)
+    return line + (f"; known up to {watermark}" if watermark else "") + f"; {report.seconds:.1f} s"
+
+
+def _instant(micros: int | None) -> str | None:
+    if micros is None:
+        return None
+    instant: datetime = from_micros(micros)
+    return instant.isoformat().replace("+00:00", "Z")

@@ -1,0 +1,1 @@
+"""The writing side of the online store: what is published, by which rules, with which report."""

@@ -1,0 +1,53 @@
+"""What a sync did, one record a view."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True)
+class ViewReport:
+    """The outcome of one view.
+
+    Attributes:
+        view: Reference name.
+        rows_read: Newest due rows, one an entity.
+        written: Rows put into the store.
+        skipped_older: Rows for which the store holds a newer one.
+        expired: Rows past their expiry; not written.
+        null_keys: Rows in the warehouse with a null join key; never written.
+        rejected: Rows with a value that the declared type cannot hold; not written.
+        bytes: Of the rows sent.
+        watermark_us: Greatest a = greatest(e, c) read, UTC microseconds since 1970.
+        problems: Why the view is not (wholly) published; empty for a success.
+        hint: What to do about it.
+    """
+
+    view: str
+    rows_read: int = 0
+    written: int = 0
+    skipped_older: int = 0
+    expired: int = 0
+    null_keys: int = 0
+    rejected: int = 0
+    bytes: int = 0
+    seconds: float = 0.0
+    watermark_us: int | None = None
+    problems: list[str] = field(default_factory=list)
+    hint: str | None = None
+
+    @property
+    def succeeded(self) -> bool:
+        """True where everything that is due was written."""
+        return not self.problems
+
+    def counts(self) -> dict[str, int]:
+        """Rows by what became of them, as the sync state keeps them."""
+        return {
+            "read": self.rows_read,
+            "written": self.written,
+            "skipped_older": self.skipped_older,
+            "expired": self.expired,
+            "null_keys": self.null_keys,
+            "rejected": self.rejected,
+        }

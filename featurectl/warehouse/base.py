@@ -1,0 +1,74 @@
+"""What the commands need from a warehouse, whatever the engine."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from contextlib import AbstractContextManager
+
+    from featurectl.registry import FeatureView
+
+
+class Stock(NamedTuple):
+    """What a view holds.
+
+    Attributes:
+        rows: All of them.
+        due: Those visible by now, greatest(e, c) <= now, whose keys are not null.
+        null_keys: Rows with a null among their join keys; they can never be looked up.
+        watermark_us: The greatest a = greatest(e, c) among the due, UTC microseconds since 1970; None without any.
+    """
+
+    rows: int
+    due: int
+    null_keys: int
+    watermark_us: int | None
+
+
+class LatestRow(NamedTuple):
+    """The newest due row of one entity.
+
+    Attributes:
+        keys: Values of the join keys, in declared order; none is None.
+        event_us: UTC microseconds since 1970.
+        created_us: Likewise; e where it is null or not declared.
+        is_tombstone: The row says that the entity is gone.
+        values: Feature values in contract order.
+    """
+
+    keys: Sequence[Any]
+    event_us: int
+    created_us: int
+    is_tombstone: bool
+    values: Sequence[Any]
+
+
+class Reading(Protocol):
+    """One consistent look at the warehouse; every method raises WarehouseError."""
+
+    def now_us(self) -> int:
+        """The warehouse's clock, UTC microseconds since 1970."""
+        ...
+
+    def stock(self, view: FeatureView, now_us: int) -> Stock:
+        """What the view holds at an instant, in one scan of its keys and times."""
+        ...
+
+    def latest_rows(self, view: FeatureView, now_us: int) -> Iterator[list[LatestRow]]:
+        """The newest due row of each entity, in batches and no order."""
+        ...
+
+
+class Warehouse(Protocol):
+    """A warehouse that a dbt target names."""
+
+    @property
+    def database(self) -> str | None:
+        """The database it connects to, as the manifest names it; None where the engine has no such level."""
+        ...
+
+    def reading(self) -> AbstractContextManager[Reading]:
+        """Open late, read, close: a long reader would keep `dbt build` out."""
+        ...

@@ -1,0 +1,170 @@
+"""DuckDB: the file is opened late, read-only, and closed as soon as it is read."""
+
+from __future__ import annotations
+
+import re
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+from sqlglot import exp
+
+from featurectl.errors import WarehouseError
+from featurectl.warehouse import queries
+from featurectl.warehouse.base import LatestRow, Stock
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from featurectl.registry import FeatureView
+    from featurectl.warehouse.profile import Target
+
+BATCH_ROWS = 5_000
+LOCK_RETRIES = 5
+LOCK_WAIT_SECONDS = 1.0
+MEMORY_LIMIT = "1GB"
+
+
+class DuckDBDialect:
+    """DuckDB's spelling."""
+
+    name = "duckdb"
+
+    def micros(self, column: exp.Expression, data_type: str) -> exp.Expression:
+        """`epoch_us`, which gives null for infinite times; before 1970 it rounds nanoseconds up, so those are floored here."""
+        micros = exp.Anonymous(this="epoch_us", expressions=[column.copy()])
+        if data_type.lower() != "timestamp_ns":
+            return micros
+        later = exp.LT(this=column.copy(), expression=exp.Anonymous(this="make_timestamp", expressions=[micros.copy()]))
+        return exp.Sub(
+            this=micros, expression=exp.case().when(later, exp.Literal.number(1)).else_(exp.Literal.number(0))
+        )
+
+
+class DuckDBWarehouse:
+    """One DuckDB file.
+
+    Args:
+        target: Of type duckdb; its `path` is relative to the project.
+        project_dir: The dbt project's folder.
+    """
+
+    def __init__(self, target: Target, project_dir: Path) -> None:
+        path = target.settings.get("path")
+        if not isinstance(path, str) or path == ":memory:":
+            raise WarehouseError(
+                f"{target.where}: path: expected a file, got {path!r}", hint="Only a file outlives dbt's own process."
+            )
+        self.path = project_dir / path
+        self.database = Path(path).stem
+        self._settings = {"TimeZone": "UTC", "memory_limit": MEMORY_LIMIT} | {
+            key: value
+            for key, value in (target.settings.get("settings") or {}).items()
+            if key in {"memory_limit", "temp_directory"}
+        }
+
+    @contextmanager
+    def reading(self) -> Iterator[DuckDBReading]:
+        """The file in one read-only transaction.
+
+        Raises:
+            WarehouseError: The file is absent, no database, or locked for longer than a few seconds.
+        """
+        connection = self._connect()
+        try:
+            connection.execute("begin transaction read only")
+            yield DuckDBReading(connection)
+        finally:
+            connection.close()
+
+    def _connect(self) -> duckdb.DuckDBPyConnection:
+        if not self.path.is_file():
+            raise WarehouseError(
+                f"{self.path}: expected the DuckDB file of the warehouse, got none", hint="Run `dbt build` first."
+            )
+        for attempt in range(LOCK_RETRIES):
+            try:
+                connection = duckdb.connect(str(self.path), read_only=True)
+            except duckdb.IOException as error:
+                if "Could not set lock" not in str(error):
+                    raise self._unreadable(error) from error
+                if attempt == LOCK_RETRIES - 1:
+                    raise WarehouseError(
+                        f"{self.path}: expected no other process to hold the file, got {_holder(str(error))}",
+                        hint="Wait for it to end; a dbt build or an open DuckDB shell keeps every reader out.",
+                    ) from error
+                time.sleep(LOCK_WAIT_SECONDS)
+            except duckdb.Error as error:
+                raise self._unreadable(error) from error
+            else:
+                for name, value in self._settings.items():
+                    connection.execute(f"set {name} = '{value}'")
+                return connection
+        raise AssertionError  # the loop returns or raises
+
+    def _unreadable(self, error: Exception) -> WarehouseError:
+        return WarehouseError(
+            f"{self.path}: expected a DuckDB file that this version ({duckdb.__version__}) reads, got: {_first_line(error)}",
+            hint="Was it written by a newer DuckDB? Use the same version as dbt does.",
+        )
+
+
+class DuckDBReading:
+    """One read-only transaction."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+        self._dialect = DuckDBDialect()
+
+    def now_us(self) -> int:
+        """The machine's clock: DuckDB has no other."""
+        return int(self._one("select epoch_us(now())")[0])
+
+    def stock(self, view: FeatureView, now_us: int) -> Stock:
+        """What the view holds at an instant."""
+        return Stock(*self._one(self._sql(queries.stock(view, self._dialect, now_us))))
+
+    def latest_rows(self, view: FeatureView, now_us: int) -> Iterator[list[LatestRow]]:
+        """The newest due row of each entity, some thousand a batch."""
+        keys = len(view.join_keys)
+        cursor = self._execute(self._sql(queries.latest_rows(view, self._dialect, now_us)))
+        try:
+            while batch := cursor.fetchmany(BATCH_ROWS):
+                yield [
+                    LatestRow(row[:keys], row[keys], row[keys + 1], row[keys + 2] is True, row[keys + 3 :])
+                    for row in batch
+                ]
+        except duckdb.Error as error:
+            raise _failed(error) from error
+
+    def _one(self, sql: str) -> Any:
+        return self._execute(sql).fetchone()
+
+    def _execute(self, sql: str) -> duckdb.DuckDBPyConnection:
+        try:
+            return self._connection.execute(sql)
+        except duckdb.CatalogException as error:
+            raise WarehouseError(
+                f"warehouse: expected the relation of the manifest, got: {_first_line(error)}",
+                hint="Run `dbt build` so that the warehouse holds what the manifest says.",
+            ) from error
+        except duckdb.Error as error:
+            raise _failed(error) from error
+
+    def _sql(self, query: exp.Expression) -> str:
+        return query.sql(dialect=self._dialect.name)
+
+
+def _failed(error: duckdb.Error) -> WarehouseError:
+    return WarehouseError(f"warehouse: query failed: {_first_line(error)}", hint="Run `dbt build`, then try again.")
+
+
+def _holder(message: str) -> str:
+    found = re.search(r"held in (.+?) \(PID (\d+)\)", message)
+    return f"process {found[2]} ({found[1]})" if found else "a lock"
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).split("\n", 1)[0]
