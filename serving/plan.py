@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from serving.answer import OnlineFeatures, Status
-from serving.errors import MissingJoinKeyError, RequestError
+from serving.errors import CorruptRowError, MissingJoinKeyError, RequestError
 from serving.format.keys import key_encoder
 from serving.format.rows import decode_header, decode_values
 from serving.format.schemas import Schema
@@ -90,7 +91,10 @@ class Read:
             return None, self._without_value(Status.NOT_FOUND)
         if self.ttl_us is not None and header.event_us < now_us - self.ttl_us:
             return header.event_us, self._without_value(Status.OUTSIDE_MAX_AGE)
-        return header.event_us, [_outcome(stored, place) for place in self._projection(schema)]
+        try:
+            return header.event_us, [_outcome(stored, place) for place in self._projection(schema)]
+        except (TypeError, ValueError, ArithmeticError, struct.error) as error:
+            raise CorruptRowError(key, f"expected values of the types of its schema, got {stored!r}") from error
 
     def _without_value(self, status: Status) -> list[Outcome]:
         return [(status, slot.default) for slot in self.slots]

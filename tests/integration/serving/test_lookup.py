@@ -19,6 +19,7 @@ from serving import (
     RequestError,
     UnknownFeatureError,
 )
+from serving.format.rows import row_encoder
 from serving.format.schemas import Schema
 
 ALL_ORDERS = ["orders:orders_7d", "orders:spend_7d", "orders:last_city"]
@@ -268,6 +269,15 @@ def test_a_corrupt_row_fails_the_lookup_by_name(shop, client):
     shop.put_bytes(AIRPORT, ["EWR"], b"\x01garbage")
     with pytest.raises(CorruptRowError, match=r"shop:test:airport@0:\{EWR\}: expected a row of at least 21 bytes"):
         client.get_online_features(["airport:delay"], [{"airport": "EWR"}])
+
+
+def test_a_row_with_a_damaged_value_fails_the_lookup_by_name(shop, client):
+    """Its header and length are right, its decimal is not."""
+    schema = Schema.of(ORDERS.features)
+    row = row_encoder(schema)(NOON_US, None, [1, Decimal("1.00"), "x"]).replace(b"1.00", b"1x00")
+    shop.put_bytes(ORDERS, [1], row)
+    with pytest.raises(CorruptRowError, match=r"orders@0:\{1\}: expected values of the types of its schema"):
+        client.get_online_features(["orders:spend_7d"], [{"customer_id": 1}])
 
 
 def test_a_row_without_its_schema_fails_the_lookup_by_name(shop, client):

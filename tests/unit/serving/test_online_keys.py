@@ -1,5 +1,4 @@
 """Keys: the exact text, one text a key, one key a text."""
-# ruff: noqa: DTZ001 - a naive datetime is a key in UTC
 
 from __future__ import annotations
 

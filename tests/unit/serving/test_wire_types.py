@@ -1,5 +1,4 @@
 """Warehouse types to wire types, and values there and back."""
-# ruff: noqa: DTZ001 - timestamps without a zone come back as naive datetimes
 
 from __future__ import annotations
 
