@@ -14,7 +14,7 @@
 
     `feature_views`: a list of {name, relation, join_keys: {view column: spine column}, event_timestamp: {name, data_type},
     created_timestamp: the same or none, ttl_seconds, tombstone, features: [{name, output_name, data_type, default, position}],
-    tie_order: [every feature of the view]}. `training_set` makes it from the views' own metadata.
+    tie_order: [{name, data_type} of every feature], is_indexed}. `training_set` makes it from the views' own metadata.
 #}
 {% macro point_in_time_join(spine, event_timestamp, feature_views, known_at_cutoff=true) %}
     {{ return(adapter.dispatch('point_in_time_join', 'featurectl')(
@@ -23,44 +23,35 @@
 {% endmacro %}
 
 
-{% macro default__point_in_time_join(spine, event_timestamp, feature_views, known_at_cutoff) %}
-    {% do featurectl._error(
-        'point_in_time_join', 'an adapter it is written for: duckdb', featurectl._shown(adapter.type()), 'run it on DuckDB.',
-    ) %}
-{% endmacro %}
-
-
 {#
-    ASOF on keys and times first, ties settled among the matched rows only, wide columns fetched last.
+    Each engine finds a view's winners its own way (`_winners`) and joins them to the spine its own way (`_join_winners`):
+
+        duckdb      ASOF on keys and times, wide columns fetched after        macros/_internal/_winners_by_asof.sql
+        postgres    LATERAL, where an index on (join keys, event timestamp)   macros/_internal/_winners_by_lateral.sql
+                    is declared, else as every other engine
+        default     one window over spine and history together                macros/_internal/_winners_by_window.sql
 #}
-{% macro duckdb__point_in_time_join(spine, event_timestamp, feature_views, known_at_cutoff) %}
+{% macro default__point_in_time_join(spine, event_timestamp, feature_views, known_at_cutoff) %}
+{%- set spine_us = featurectl._epoch_us('pit_spine.' ~ adapter.quote(event_timestamp)) -%}
 select * from (
 
     with pit_spine as (
 
-        select
-            *,
-            {{ featurectl._epoch_us(adapter.quote(event_timestamp)) }} as pit_spine_us
-        from {{ featurectl._from_spine(spine) }}
+        select * from {{ featurectl._from_spine(spine) }}
 
     )
     {%- for view in feature_views %}
-        {{- featurectl._duckdb_winners(view, loop.index, known_at_cutoff) }}
+        {{- featurectl._winners(view, loop.index, spine_us, known_at_cutoff) }}
     {%- endfor %}
 
     select
-        pit_spine.* exclude (pit_spine_us)
+        pit_spine.*
         {%- for feature in featurectl._in_output_order(feature_views) %},
         {{ feature.sql }} as {{ adapter.quote(feature.output_name) }}
         {%- endfor %}
     from pit_spine
     {%- for view in feature_views %}
-    {%- set winners = 'pit_winners_' ~ loop.index %}
-    left join {{ winners }}
-        on pit_spine.pit_spine_us = {{ winners }}.pit_spine_us
-        {%- for key in featurectl._key_aliases(view) %}
-        and pit_spine.{{ adapter.quote(key.spine_column) }} = {{ winners }}.{{ key.alias }}
-        {%- endfor %}
+        {{- featurectl._join_winners(view, loop.index, spine_us, known_at_cutoff) }}
     {%- endfor %}
 
 ) as training_set

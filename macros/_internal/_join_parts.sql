@@ -18,27 +18,6 @@
 {% endmacro %}
 
 
-{#
-    UTC microseconds since 1970 of a date or timestamp of any kind; null for null and infinite ones. Naive means UTC.
-
-    Without a declared type the expression works for every one of them.
-#}
-{% macro _epoch_us(expression, data_type=none) %}
-    {{ return(adapter.dispatch('_epoch_us', 'featurectl')(expression, data_type)) }}
-{% endmacro %}
-
-
-{# DuckDB truncates nanoseconds towards 1970; before it that is up, one microsecond too late. #}
-{% macro duckdb___epoch_us(expression, data_type) %}
-    {% set truncated = 'epoch_us(' ~ expression ~ ')' %}
-    {% if data_type is not none and data_type | lower != 'timestamp_ns' %}{{ return(truncated) }}{% endif %}
-    {{ return(
-        '(' ~ truncated ~ " - case when typeof(" ~ expression ~ ") = 'TIMESTAMP_NS' and "
-        ~ expression ~ ' < make_timestamp(' ~ truncated ~ ') then 1 else 0 end)'
-    ) }}
-{% endmacro %}
-
-
 {# c of a row in microseconds: e where it is null; null (never eligible) where it is infinite. #}
 {% macro _created_us(view, event_us) %}
     {% if not view.created_timestamp %}{{ return(none) }}{% endif %}
@@ -47,15 +26,42 @@
 {% endmacro %}
 
 
-{# Greatest created timestamp first where it is still open, then greatest features in contract order, nulls lowest. #}
-{% macro _tie_order(view, created_us, rows) %}
-    {% set terms = [] %}
-    {% if created_us %}{% do terms.append(created_us ~ ' desc') %}{% endif %}
-    {% for name in view.tie_order %}
-        {% do terms.append(rows ~ '.' ~ adapter.quote(name) ~ ' desc nulls last') %}
+{#
+    ORDER BY terms over the alias feature_rows, the winner of a tie on (k, e) first: greatest created timestamp where it is still
+    open, then greatest features in contract order, nulls lowest. At last a tombstone goes before a row that is none.
+#}
+{% macro _tie_order(view, created_us=none) %}
+    {% set terms = [created_us ~ ' desc'] if created_us else [] %}
+    {% for column in featurectl._tie_columns(view) %}
+        {% do terms.append(featurectl._sortable('feature_rows.' ~ adapter.quote(column.name), column.data_type) ~ ' desc nulls last') %}
     {% endfor %}
-    {% if view.tombstone %}{% do terms.append(rows ~ '.' ~ adapter.quote(view.tombstone) ~ ' desc nulls last') %}{% endif %}
-    {{ return(terms | join(',\n                ')) }}
+    {{ return(terms | join(',\n')) }}
+{% endmacro %}
+
+
+{# Every column that settles ties, in order: the features, then the tombstone. #}
+{% macro _tie_columns(view) %}
+    {{ return(view.tie_order + ([{'name': view.tombstone, 'data_type': 'boolean'}] if view.tombstone else [])) }}
+{% endmacro %}
+
+
+{# A value as all engines sort it: text by code point. #}
+{% macro _sortable(expression, data_type) %}
+    {{ return(adapter.dispatch('_sortable', 'featurectl')(expression, data_type)) }}
+{% endmacro %}
+
+
+{% macro default___sortable(expression, data_type) %}
+    {{ return(expression) }}
+{% endmacro %}
+
+
+{# PostgreSQL sorts text by the database's language, and plain json not at all. #}
+{% macro postgres___sortable(expression, data_type) %}
+    {% set type = data_type | lower %}
+    {% if type == 'json' %}{{ return('(' ~ expression ~ '::text collate "C")') }}{% endif %}
+    {% if type.startswith(('text', 'varchar', 'char', 'bpchar')) and '[' not in type %}{{ return('(' ~ expression ~ ' collate "C")') }}{% endif %}
+    {{ return(expression) }}
 {% endmacro %}
 
 

@@ -104,7 +104,8 @@
         'ttl_seconds': featurectl._seconds(where ~ ': ttl', marked.ttl) if marked.get('ttl') else none,
         'tombstone': marked.get('tombstone'),
         'features': [],
-        'tie_order': featurectl._features_of_view(view) | map(attribute='name') | list,
+        'tie_order': featurectl._features_of_view(view),
+        'is_indexed': featurectl._is_indexed(view),
     }) }}
 {% endmacro %}
 
@@ -129,4 +130,17 @@
         ) %}
     {% endif %}
     {{ return(duration.count * periods[duration.period]) }}
+{% endmacro %}
+
+
+{# Whether an index on the join keys, in any order, and then the event timestamp is declared in the view's config. #}
+{% macro _is_indexed(view) %}
+    {% set keys = view.feature_view.join_keys %}
+    {% for index in view.get('indexes') or [] %}
+        {% set columns = index.columns %}
+        {% if columns[:keys | length] | sort == keys | sort and columns[keys | length:][:1] == [view.event_time] %}
+            {{ return(true) }}
+        {% endif %}
+    {% endfor %}
+    {{ return(false) }}
 {% endmacro %}

@@ -45,7 +45,7 @@ with numbered as (
             partition by sampled.pit_row
             order by
                 {{ event_us }} desc,
-                {{ featurectl._tie_order(join, created_us, 'feature_rows') }}
+                {{ featurectl._tie_order(join, created_us) | indent(16) }}
         ) as newest,
         feature_rows.*
     from sampled

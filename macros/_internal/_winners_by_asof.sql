@@ -1,11 +1,11 @@
 {#
-    The CTEs that find one view's winners: pit_winners_<n>, one row per distinct (key, time) of the spine that has one.
+    ASOF on keys and times first, ties settled among the matched rows only, wide columns fetched last.
 
     With a created cut-off the rows visible at t are exactly those with a = greatest(e, c) <= t. Ordered by (a, e, c), a row can win
     at some t only if its e is the running maximum and no row behind it shares its a: so one ASOF on a finds the winner.
     The TTL applies to the winner's e afterwards: an older e cannot be younger.
 #}
-{% macro _duckdb_winners(view, n, known_at_cutoff) %}
+{% macro _winners_by_asof(view, n, spine_us, known_at_cutoff) %}
     {%- set keys = featurectl._key_aliases(view) -%}
     {%- set key_list = keys | map(attribute='alias') | join(', ') -%}
     {%- set cuts = known_at_cutoff and view.created_timestamp is not none -%}
@@ -15,13 +15,13 @@
 
         select distinct
             {%- for key in keys %}
-            {{ adapter.quote(key.spine_column) }} as {{ key.alias }},
+            pit_spine.{{ adapter.quote(key.spine_column) }} as {{ key.alias }},
             {%- endfor %}
-            pit_spine_us
+            {{ spine_us }} as pit_spine_us
         from pit_spine
-        where pit_spine_us is not null
+        where {{ spine_us }} is not null
             {%- for key in keys %}
-            and {{ adapter.quote(key.spine_column) }} is not null
+            and pit_spine.{{ adapter.quote(key.spine_column) }} is not null
             {%- endfor %}
 
     ), pit_history_{{ n }} as (
@@ -109,7 +109,7 @@
         qualify row_number() over (
             partition by {% for key in keys %}matches.{{ key.alias }}, {% endfor %}matches.pit_spine_us
             order by
-                {{ featurectl._tie_order(view, created_us if view.created_timestamp and not cuts else none, 'feature_rows') }}
+                {{ featurectl._tie_order(view, created_us if view.created_timestamp and not cuts else none) | indent(16) }}
         ) = 1
 
     ), pit_winners_{{ n }} as (
