@@ -1,0 +1,78 @@
+# Every task of this repository; `make` lists them. Tools live in .venv, the lint tools in .venv-lint.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+MAKEFLAGS += --no-print-directory
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+PYTHON ?=
+BIN := .venv/bin
+LINT := .venv-lint/bin
+SOURCES := featurectl serving tests data docs
+
+# The Python named by PYTHON=..., else the first on the PATH that the pinned versions support.
+FIND_PYTHON := python=; \
+	for name in $(or $(PYTHON),python3 python3.13 python3.12 python3.11); do \
+		if $$name -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null; then python=$$name; break; fi; \
+	done; \
+	if [ -z "$$python" ]; then \
+		echo "Error: expected Python 3.11, 3.12 or 3.13 as $(or $(PYTHON),python3), got $$($(or $(PYTHON),python3) --version 2>&1 || true)" >&2; \
+		echo "Hint: Name one, e.g. \`make demo PYTHON=/path/to/python3.13\`." >&2; \
+		exit 1; \
+	fi
+
+.PHONY: help demo dev fmt lint test docs check clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: .venv/.demo profiles.yml ## Build the flights example, sync it, look up one flight, and tell what happened
+	@$(BIN)/python data/story.py
+
+dev: .venv/.test .venv-lint/.lint profiles.yml ## Install everything that working on the code needs
+
+fmt: .venv-lint/.lint ## Format the code and repair what can be repaired
+	@$(LINT)/ruff check --fix $(SOURCES)
+	@$(LINT)/ruff format $(SOURCES)
+
+lint: .venv/.test .venv-lint/.lint ## Check format, style, types and the direction of imports
+	$(LINT)/ruff format --check $(SOURCES)
+	$(LINT)/ruff check $(SOURCES)
+	$(LINT)/mypy --python-executable $(BIN)/python
+	$(LINT)/lint-imports
+
+test: .venv/.test ## Run all tests, on real DuckDB, dbt, PostgreSQL and Valkey
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+docs: .venv/.test ## Write the reference pages in docs/ anew
+	@$(BIN)/python docs/reference.py
+
+check: ## What CI runs: lint, then test
+	@$(MAKE) lint
+	@$(MAKE) test
+
+clean: ## Remove environments, caches, the example's warehouse and its online store
+	rm -rf .venv .venv-lint target logs dist .featurectl data/nycflights13 data/*.duckdb*
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+
+profiles.yml:
+	@cp profiles.yml.example profiles.yml
+
+.venv/bin/python:
+	@$(FIND_PYTHON); $$python -m venv .venv
+
+.venv/.demo: pyproject.toml constraints.txt | .venv/bin/python
+	@echo "installing featurectl, dbt, DuckDB and the example's data into .venv (once)" >&2
+	@$(BIN)/python -m pip install --quiet --editable '.[demo]' --constraint constraints.txt
+	@touch $@
+
+.venv/.test: pyproject.toml constraints.txt | .venv/bin/python
+	@echo "installing featurectl and what its tests need into .venv (once)" >&2
+	@$(BIN)/python -m pip install --quiet --editable '.[test]' --constraint constraints.txt
+	@touch $@ .venv/.demo
+
+.venv-lint/.lint: constraints-lint.txt
+	@echo "installing the lint tools into .venv-lint (once)" >&2
+	@$(FIND_PYTHON); $$python -m venv .venv-lint
+	@$(LINT)/python -m pip install --quiet ruff mypy import-linter --constraint constraints-lint.txt
+	@touch $@
