@@ -88,9 +88,9 @@ def tell(flight: Flight, looked_up: dict[str, Any]) -> str:
     at = f"{flight.scheduled_departure:%H:%M}"
     lines = [
         "",
-        f"Flight {flight.flight_id}: plane {flight.entity['tailnum']} is to leave {flight.entity['origin']} for"
-        f" {flight.entity['dest']} at {at} UTC.",
-        "Will it arrive 15 minutes late or more? A model has to say so now, from what is known now.",
+        f"Flight {flight.flight_id}",
+        "  Plane {tailnum} is to leave {origin} for {dest}".format_map(flight.entity) + f" at {at} UTC.",
+        "  Will it arrive 15 minutes late or more? A model has to say so now, from what is known now.",
         "",
         f"  {'feature':31}{'training row':>18}{'online':>18}",
         *(f"  {name:31}{_text(flight.training_row[name]):>18}{_text(looked_up[name]):>18}" for name in SHOWN),
@@ -99,16 +99,17 @@ def tell(flight: Flight, looked_up: dict[str, Any]) -> str:
     ]
     equal = len(looked_up) - len(differences(flight.training_row, looked_up))
     honest = flight.training_row["plane_arr_delay_last_minutes"]
+    landing = f"{flight.known_at:%H:%M} UTC on {flight.known_at.day} {flight.known_at:%B}"
     minutes_early = int((flight.scheduled_departure - flight.departed_at).total_seconds() // 60)
     lines += [
         f"{equal} of {len(looked_up)} features are the same in the training row and online, in value and type.",
         "",
         "Why the created timestamp matters",
-        f"  It left {minutes_early} min early, so at {at} the newest row of plane_delays is of this very flight:"
-        f" {flight.leaked_minutes} minutes late.",
-        f"  Nobody knew that before it landed at {flight.known_at:%H:%M}. A join with the newest row hands the model the answer.",
-        f"  plane_delays declares when each row was known, so the training row takes the landing before: {honest} minutes.",
-        "  Three in five of the training rows would see the future without it (docs/example.md counts them).",
+        f"  It left {minutes_early} min early, so at {at} the newest row of plane_delays is of the flight itself, and says",
+        f"  {flight.leaked_minutes} minutes late: the answer. Nobody knew it before the landing, {landing}.",
+        "  plane_delays declares when each row became known (`known_at`), so the training row and the online",
+        f"  store take the plane's flight before: {-honest} minutes early.",
+        "  Without that, three in five of the training rows would see the future (docs/example.md counts them).",
         "",
     ]
     return "\n".join(lines)
@@ -134,7 +135,8 @@ def tell_what_next(flight: Flight) -> str:
 def _row(cursor: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     names = [column[0] for column in cursor.description or ()]
     values = cursor.fetchone()
-    assert values is not None, "the example's data have no such flight"  # noqa: S101
+    if values is None:
+        raise LookupError("data/flights.duckdb: expected a flight that left early and landed late, got none")
     return dict(zip(names, values, strict=True))
 
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[1]
 WAREHOUSE = ROOT / "data" / "flights.duckdb"
 ONLINE_STORE = ROOT / ".featurectl" / "online.db"
-BUILT = ROOT / "target" / ".demo"  # touched after a build; as new as the manifest, unless another dbt command came after
+BUILT = ROOT / "target" / ".demo"  # touched after a build: older than the manifest when another dbt command came after
 SOURCES = ("models/**/*", "macros/**/*", "dbt_project.yml", "profiles.yml", "data/unpack.py")
 SERVICE = "late_arrival_model"
 NAMESPACE = "featurectl:dev"
@@ -65,11 +65,11 @@ def run(program: str, *arguments: str) -> str:
 @contextmanager
 def step(name: str) -> Iterator[list[str]]:
     """Print one line a step: its name, what its body puts in the list, the seconds it took."""
-    print(f"  {name:7}", end="", flush=True)
+    print(f"  {name:9}", end="", flush=True)
     started = time.monotonic()
     said: list[str] = []
     yield said
-    print(f"{said[0]:75}{time.monotonic() - started:5.1f} s")
+    print(f"{said[0]:78}{time.monotonic() - started:5.1f} s")
 
 
 def is_built() -> bool:
@@ -98,7 +98,7 @@ def sync(as_of: str) -> str:
     for suffix in ("", "-wal", "-shm"):
         ONLINE_STORE.with_name(ONLINE_STORE.name + suffix).unlink(missing_ok=True)
     run("featurectl", "sync-online", "--target", "dev", "--as-of", as_of)
-    return f"newest rows of 6 feature views copied to {ONLINE_STORE.relative_to(ROOT)}, as of {as_of}"
+    return f"newest rows copied to {ONLINE_STORE.relative_to(ROOT)}, as of {as_of}"
 
 
 def look_up_in_python(entity: dict[str, str], as_of: datetime) -> dict[str, Any]:
@@ -131,7 +131,7 @@ def main() -> int:
         with step("look up") as said:
             python = look_up_in_python(chosen.entity, chosen.scheduled_departure)
             shell = look_up_in_shell(chosen.entity, chosen.as_of)
-            said.append(f"{SERVICE} asked from Python and from the shell")
+            said.append(f"{SERVICE} answered in Python and in the shell")
     except (StepError, FileNotFoundError) as error:
         print(f"\n\nError: {error}", file=sys.stderr)
         return 1
