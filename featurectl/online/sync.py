@@ -71,13 +71,20 @@ def sync(
 ) -> Outcome:
     """Publish the given views, then every service whose views are all in the catalog.
 
-    A view that fails never stops the others; its report says why. A failing store or warehouse is reported the same way.
+    A view that fails never stops the others; its report says why. A store or warehouse that fails on the way is reported
+    the same way.
 
     Args:
         registry: Of the manifest.
         views: Those to publish; each has `online` set.
         on_progress: Called after each batch with the report so far, and once more when the view is done.
+
+    Raises:
+        WarehouseError: The warehouse cannot be opened at all; nothing was changed.
+        OnlineStoreError: The store cannot be reached before the first view, or to publish the services.
     """
+    with warehouse.reading():
+        pass
     published = Published(
         project=registry.project,
         target=options.target,

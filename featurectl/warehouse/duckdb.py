@@ -59,11 +59,15 @@ class DuckDBWarehouse:
             )
         self.path = project_dir / path
         self.database = Path(path).stem
+        given = target.settings.get("settings") or {}
+        if not isinstance(given, dict):
+            raise WarehouseError(
+                f"{target.where}: settings: expected a mapping, got {given!r}", hint="Check it with `dbt debug`."
+            )
         self._settings = {"TimeZone": "UTC", "memory_limit": MEMORY_LIMIT} | {
-            key: value
-            for key, value in (target.settings.get("settings") or {}).items()
-            if key in {"memory_limit", "temp_directory"}
+            key: str(value) for key, value in given.items() if key in {"memory_limit", "temp_directory"}
         }
+        self._where = target.where
 
     @contextmanager
     def reading(self) -> Iterator[DuckDBReading]:
@@ -99,10 +103,21 @@ class DuckDBWarehouse:
             except duckdb.Error as error:
                 raise self._unreadable(error) from error
             else:
-                for name, value in self._settings.items():
-                    connection.execute(f"set {name} = '{value}'")
-                return connection
+                return self._configured(connection)
         raise AssertionError  # the loop returns or raises
+
+    def _configured(self, connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+        for name, value in self._settings.items():
+            text = exp.Literal.string(value).sql(dialect=DuckDBDialect.name)
+            try:
+                connection.execute(f"set {name} = {text}")
+            except duckdb.Error as error:
+                connection.close()
+                raise WarehouseError(
+                    f"{self._where}: settings: {name}: expected what DuckDB accepts, got {value!r}: {_first_line(error)}",
+                    hint="Check it with `dbt debug`.",
+                ) from error
+        return connection
 
     def _unreadable(self, error: Exception) -> WarehouseError:
         return WarehouseError(

@@ -13,11 +13,16 @@ import yaml
 
 from featurectl.errors import ProjectError, did_you_mean
 
-PROFILES_FILE = "profiles.yml"
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+PROFILES_FILE = "profiles.yml"
 _MISSING = object()
+_DEBUG_HINT = "Check it with `dbt debug`."
+
+
+class _UnsetVariableError(Exception):
+    """An environment variable without a default is not set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +66,19 @@ def read_target(
     path = _profiles_path(project_dir, profiles_dir)
     profiles = _load(path)
     if name not in profiles:
-        raise ProjectError(f"{path}: expected the profile {name!r}, got none", hint=did_you_mean(name, profiles))
-    outputs = profiles[name].get("outputs") or {}
-    default = _rendered(profiles[name].get("target", "default"), f"{path}: {name}: target")
+        raise ProjectError(
+            f"{path}: expected the profile {name!r}, got none", hint=did_you_mean(name, map(str, profiles))
+        )
+    found = _mapping(profiles[name], f"{path}: {name}")
+    outputs = _mapping(found.get("outputs") or {}, f"{path}: {name}: outputs")
+    default = str(_rendered(found.get("target", "default"), f"{path}: {name}: target"))
     chosen = target or default
     where = f"{path}: {name}: {chosen}"
     if chosen not in outputs:
         raise ProjectError(
-            f"{path}: {name}: expected the target {chosen!r}, got none", hint=did_you_mean(chosen, outputs)
+            f"{path}: {name}: expected the target {chosen!r}, got none", hint=did_you_mean(chosen, map(str, outputs))
         )
-    settings = _rendered(outputs[chosen], where)
+    settings = _rendered(_mapping(outputs[chosen], where), where)
     return Target(name, chosen, chosen == default, str(settings.get("type")), settings, where)
 
 
@@ -97,14 +105,21 @@ def _profiles_path(project_dir: Path, given: Path | None) -> Path:
 
 def _load(path: Path) -> dict[str, Any]:
     try:
-        loaded = yaml.safe_load(path.read_text())
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise ProjectError(f"{path}: expected readable YAML, got {error}", hint="Check it with `dbt debug`.") from error
-    if not isinstance(loaded, dict):
-        raise ProjectError(
-            f"{path}: expected a mapping, got {type(loaded).__name__}", hint="Check it with `dbt debug`."
-        )
-    return loaded
+        loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ProjectError(f"{path}: expected a readable file, got {error.strerror}", hint=_DEBUG_HINT) from error
+    except (UnicodeDecodeError, yaml.YAMLError) as error:
+        # `from None`, and nothing of the parser's message but the place: it quotes the line, which may hold a secret.
+        mark = getattr(error, "problem_mark", None)
+        place = f"something else at line {mark.line + 1}, column {mark.column + 1}" if mark else "something else"
+        raise ProjectError(f"{path}: expected YAML, got {place}", hint=_DEBUG_HINT) from None
+    return _mapping(loaded, str(path))
+
+
+def _mapping(value: Any, where: str) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise ProjectError(f"{where}: expected a mapping, got {type(value).__name__}", hint=_DEBUG_HINT)
+    return value
 
 
 def _rendered(value: Any, where: str) -> Any:
@@ -122,10 +137,16 @@ def _rendered(value: Any, where: str) -> Any:
         environment.filters[name] = partial(_convert, native, convert)
     try:
         text = environment.from_string(value).render()
-    except (jinja2.TemplateError, ValueError) as error:
+    except _UnsetVariableError as error:
         raise ProjectError(
             f"{where}: {error}", hint="Set the variable, or write a default: env_var('NAME', 'default')."
-        ) from error
+        ) from None
+    except (jinja2.TemplateError, TypeError, ValueError, yaml.YAMLError) as error:
+        # The reason may quote the value, so it is not shown.
+        raise ProjectError(
+            f"{where}: expected Jinja with env_var and {', '.join(_CONVERSIONS)} alone, got {type(error).__name__}",
+            hint=_DEBUG_HINT,
+        ) from None
     return native[-1] if native else text
 
 
@@ -138,7 +159,7 @@ def _env_var(name: str, default: Any = _MISSING) -> Any:
     value = os.environ.get(name, default)
     if value is _MISSING:
         message = f"expected the environment variable {name} to be set, got nothing"
-        raise ValueError(message)
+        raise _UnsetVariableError(message)
     return value
 
 

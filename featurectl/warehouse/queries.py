@@ -29,8 +29,9 @@ class Dialect(Protocol):
 def stock(view: FeatureView, dialect: Dialect, now_us: int) -> exp.Select:
     """One row: all rows, due rows, rows with a null key, the greatest a of the due ones."""
     event, created = _times(view, dialect)
+    # Each time is asked for itself: engines differ in what the greatest of a value and a null is.
     visible = exp.Greatest(this=event.copy(), expressions=[created.copy()])
-    is_due = exp.and_(visible <= _integer(now_us), *(_is_known(key) for key in view.join_keys))
+    is_due = exp.and_(*_is_due(view, event, created, now_us))
     due = exp.case().when(is_due, visible)
     null_key = exp.case().when(exp.or_(*(_column(key).is_(exp.null()) for key in view.join_keys)), _integer(1))
     return exp.select(
@@ -61,17 +62,22 @@ def latest_rows(view: FeatureView, dialect: Dialect, now_us: int) -> exp.Select:
         exp.select(*(exp.alias_(value.copy(), name, quoted=True) for value, name in zip(values, names, strict=True)))
         .select(exp.alias_(rank, RANK))
         .from_(_table(view))
-        .where(
-            event.copy() <= _integer(now_us),
-            created.copy() <= _integer(now_us),
-            *(_is_known(key) for key in view.join_keys),
-        )
+        .where(*_is_due(view, event, created, now_us))
     )
     return (
         exp.select(*(exp.column(name, quoted=True) for name in names))
         .from_(ranked.subquery("ranked"))
         .where(exp.column(RANK).eq(1))
     )
+
+
+def _is_due(view: FeatureView, event: exp.Expression, created: exp.Expression, now_us: int) -> list[exp.Expression]:
+    """What makes a row visible by now and fit to be looked up; null, where a time is null, is no yes."""
+    return [
+        event.copy() <= _integer(now_us),
+        created.copy() <= _integer(now_us),
+        *(_is_known(key) for key in view.join_keys),
+    ]
 
 
 def _times(view: FeatureView, dialect: Dialect) -> tuple[exp.Expression, exp.Expression]:

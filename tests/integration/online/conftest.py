@@ -1,0 +1,23 @@
+"""The zoo, built once a session."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from zoo import Zoo, build
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture(scope="session")
+def built_zoo(tmp_path_factory) -> Zoo:
+    """The project all tests share; none changes it."""
+    return build(tmp_path_factory.mktemp("online"))
+
+
+@pytest.fixture
+def zoo(built_zoo: Zoo, tmp_path: Path) -> Zoo:
+    """A copy of the built project, to break."""
+    return built_zoo.copy_to(tmp_path)
