@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 from decimal import Decimal
 
@@ -99,9 +100,8 @@ def test_no_row_a_tombstone_and_a_null_key_are_not_found_with_defaults(shop, cli
 def test_an_expired_row_is_absent(shop, client):
     shop.put(AIRPORT, ["EWR"], [1.0], ttl_ms=1)
     shop.put(AIRPORT, ["JFK"], [2.0], ttl_ms=60_000)
+    time.sleep(0.02)
     answer = client.get_online_features(["airport:delay"], {"airport": ["EWR", "JFK"]})
-    while answer.statuses["delay"][0] == "PRESENT":  # the clock needs a millisecond
-        answer = client.get_online_features(["airport:delay"], {"airport": ["EWR", "JFK"]})
     assert answer.statuses["delay"] == ["NOT_FOUND", "PRESENT"]
 
 
@@ -140,8 +140,25 @@ def test_references_name_a_version_or_mean_the_latest(shop, client):
     rows = [{"sku": "a"}]
     assert client.get_online_features("price:*", rows).to_dict() == {"sku": ["a"], "eur": [2.0], "usd": [3.0]}
     assert client.get_online_features(["price@v1:eur"], rows).to_dict() == {"sku": ["a"], "eur": [1.0]}
+    both = client.get_online_features(["price@v1:eur", "price@v2:usd"], rows)
+    assert both.to_dict() == {"sku": ["a"], "eur": [1.0], "usd": [3.0]}
     with pytest.raises(UnknownFeatureError, match=r"price@v3.*\n.*price@v2"):
         client.get_online_features(["price@v3:eur"], rows)
+
+
+def test_the_latest_version_is_the_greatest_that_says_so(shop, client):
+    """Not a later one that is not released yet, nor an earlier one that was not published again since."""
+    for version, is_latest in [(1, True), (2, True), (3, False)]:
+        entry = view("price", [("sku", "varchar")], [("eur", "double")], version=version, is_latest=is_latest)
+        shop.writer.publish_catalog([entry])
+        shop.put(entry, ["a"], [float(version)])
+    assert client.get_online_features(["price:eur"], [{"sku": "a"}]).to_dict()["eur"] == [2.0]
+
+
+def test_a_view_without_a_published_latest_version_must_be_pinned(shop, client):
+    shop.writer.publish_catalog([view("price", [("sku", "varchar")], [("eur", "double")], version=3, is_latest=False)])
+    with pytest.raises(RequestError, match=r"published latest version of view 'price'.*\nHint: Pin one, e.g. price@v3"):
+        client.get_online_features(["price:eur"], [{"sku": "a"}])
 
 
 @pytest.mark.parametrize(
