@@ -72,6 +72,8 @@ def sync_online(
     require_same_target(
         registry, views, target, project.manifest_path.with_name("run_results.json"), warehouse.database
     )
+    with warehouse.reading():
+        pass  # a warehouse that nobody can open is one error, said before a store is made or touched
     namespace = store.namespace or f"{registry.project}:{target.name}"
     options = Options(
         target=target.name,
@@ -93,6 +95,8 @@ def sync_online(
         )
     if show_progress:
         click.echo("\r\x1b[K", nl=False, err=True)
+    if not views:
+        click.secho("Warning: the selection means no view that is online", fg="yellow", err=True)
     for report in outcome.views:
         click.echo(_as_json(report) if as_json else _as_text(report))
     for warning in outcome.warnings:

@@ -80,11 +80,8 @@ def sync(
         on_progress: Called after each batch with the report so far, and once more when the view is done.
 
     Raises:
-        WarehouseError: The warehouse cannot be opened at all; nothing was changed.
         OnlineStoreError: The store cannot be reached before the first view, or to publish the services.
     """
-    with warehouse.reading():
-        pass
     published = Published(
         project=registry.project,
         target=options.target,
@@ -100,6 +97,7 @@ def sync(
         started = time.monotonic()
         try:
             _require_not_older(view, published, catalog, options)
+            _require_what_services_use(view, catalog, options)
             with warehouse.reading() as reading:
                 _Publication(view, reading, writer, keyspace, options, published).run(report, on_progress)
         except FeaturectlError as error:
@@ -184,7 +182,7 @@ class _Publication:
 def _publish_services(
     services: Sequence[FeatureService], writer: OnlineWriter, published: Published, options: Options
 ) -> tuple[list[str], list[str]]:
-    """Services whose views are in the catalog; a changed list of features is kept as it is until told."""
+    """Services whose views are in the catalog; a newer one, or another list of features, is kept until told."""
     catalog = writer.read_catalog()
     known = catalog.views if catalog else {}
     entries, warnings = [], []
@@ -203,6 +201,11 @@ def _publish_services(
             continue
         entry = service_entry(service, published)
         online = catalog.services.get(service.name) if catalog else None
+        if online is not None and online.published.generated_at > published.generated_at and not options.force:
+            warnings.append(
+                f"service {service.name}: a newer manifest has published it; that one is kept. Publish this one with --force."
+            )
+            continue
         if online is not None and online.features != entry.features and not options.accept_breaking:
             warnings.append(
                 f"service {service.name}: its list of features has changed; the old one is kept. Publish the new one with --accept-breaking."
@@ -222,6 +225,19 @@ def _require_not_older(view: FeatureView, published: Published, catalog: Catalog
             f"({online.published.generated_at}), got {published.generated_at}",
             hint="Build again from the newer code, or publish the older one with --force.",
         )
+
+
+def _require_what_services_use(view: FeatureView, catalog: Catalog | None, options: Options) -> None:
+    """A service keeps its old list until told, so nothing on that list may go away under it."""
+    features = {feature.name for feature in view.features}
+    for service in catalog.services.values() if catalog and not options.accept_breaking else ():
+        for used in service.features:
+            if (used.view, used.version) == (view.name, view.version) and used.feature not in features:
+                raise OnlineStoreError(
+                    f"{view.reference_name}: expected the feature {used.feature!r} that the service {service.name!r} uses "
+                    f"online, got only: {', '.join(sorted(features))}",
+                    hint="Keep it, make a new version of the view, or break the service with --accept-breaking.",
+                )
 
 
 def _nothing_due(view: FeatureView, rows: int, now_us: int) -> FeaturectlError:
