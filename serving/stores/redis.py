@@ -55,7 +55,7 @@ class RedisStore:
 
 
 def connect(url: str) -> Any:
-    """A redis-py client with time limits; one retry at once replaces a connection that died in the pool.
+    """A redis-py client with time limits and no retries: a connection that died in the pool is replaced before its use.
 
     Raises:
         ConfigError: redis-py cannot read the URL.
@@ -65,7 +65,7 @@ def connect(url: str) -> Any:
             url,
             socket_connect_timeout=_CONNECT_TIMEOUT_SECONDS,
             socket_timeout=_READ_TIMEOUT_SECONDS,
-            retry=Retry(NoBackoff(), 1),
+            retry=Retry(NoBackoff(), 0),
         )
     except ValueError as error:
         raise ConfigError(
