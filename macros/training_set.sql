@@ -35,7 +35,9 @@
     {% if not execute %}{{ return('select 1 as parsed') }}{% endif %}
 
     {% set joins = featurectl._resolve_joins(items, featurectl._registered_views(), relations) %}
-    {% do featurectl._require_no_clash(joins, featurectl._contract_columns(spine)) %}
+    {% set contract = featurectl._spine_contract(spine) %}
+    {% do featurectl._require_spine(contract, event_timestamp, joins) %}
+    {% do featurectl._require_no_clash(joins, contract.columns) %}
     {{ return(featurectl.point_in_time_join(spine, event_timestamp, joins, known_at_cutoff)) }}
 
 {% endmacro %}

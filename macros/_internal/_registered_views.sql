@@ -36,14 +36,15 @@
 {% endmacro %}
 
 
-{# The columns of the contract of the model that made a relation, or none at all where there is no contract. #}
-{% macro _contract_columns(spine) %}
-    {% if spine is string %}{{ return([]) }}{% endif %}
-    {% for unique_id in model.depends_on.nodes %}
-        {% set node = graph.get('nodes', {}).get(unique_id) %}
-        {% if node is not none and node.relation_name == spine.render() and node.config.get('contract', {}).get('enforced') %}
-            {{ return(node.columns.values() | map(attribute='name') | list) }}
-        {% endif %}
-    {% endfor %}
-    {{ return([]) }}
+{# {name, columns} of the model behind a spine that is a relation; no columns at all where it has no contract. #}
+{% macro _spine_contract(spine) %}
+    {% if spine is not string %}
+        {% for unique_id in model.depends_on.nodes %}
+            {% set node = graph.get('nodes', {}).get(unique_id) %}
+            {% if node is not none and node.relation_name == spine.render() and node.config.get('contract', {}).get('enforced') %}
+                {{ return({'name': node.name, 'columns': node.columns.values() | list}) }}
+            {% endif %}
+        {% endfor %}
+    {% endif %}
+    {{ return({'name': 'spine', 'columns': []}) }}
 {% endmacro %}

@@ -43,7 +43,7 @@
 {% macro _require_no_clash(joins, spine_columns) %}
     {% set owners = {} %}
     {% for column in spine_columns %}
-        {% do owners.update({column | lower: 'the spine'}) %}
+        {% do owners.update({column.name | lower: 'the spine'}) %}
     {% endfor %}
     {% for join in joins %}
         {% for feature in join.features %}

@@ -27,8 +27,24 @@
             {% set position.next = position.next + 1 %}
         {% endfor %}
     {% endfor %}
+    {% do featurectl._require_known_keys(items, joins.values() | list) %}
     {{ return(joins.values() | list) }}
 
+{% endmacro %}
+
+
+{# A mapped key that no view of the call has is a slip of the pen, and would be ignored in silence. #}
+{% macro _require_known_keys(items, joins) %}
+    {% set known = [] %}
+    {% for join in joins %}{% do known.extend(join.join_keys) %}{% endfor %}
+    {% for item in items %}
+        {% for key in item.join_keys if key not in known %}
+            {% do featurectl._error(
+                'training_set: `join_keys`', 'a join key of one of its views', featurectl._shown(key),
+                'there is: ' ~ featurectl._nearest(key, known) ~ '; write {view column: spine column}.',
+            ) %}
+        {% endfor %}
+    {% endfor %}
 {% endmacro %}
 
 
@@ -99,6 +115,7 @@
         'name': view.name ~ ('@v' ~ view.version if view.get('version') else ''),
         'relation': relation,
         'join_keys': keys,
+        'key_columns': featurectl._key_columns(view),
         'event_timestamp': featurectl._column(view, view.event_time),
         'created_timestamp': featurectl._column(view, marked.created_timestamp) if marked.get('created_timestamp') else none,
         'ttl_seconds': featurectl._seconds(where ~ ': ttl', marked.ttl) if marked.get('ttl') else none,
@@ -107,6 +124,13 @@
         'tie_order': featurectl._features_of_view(view),
         'is_indexed': featurectl._is_indexed(view),
     }) }}
+{% endmacro %}
+
+
+{% macro _key_columns(view) %}
+    {% set columns = [] %}
+    {% for key in view.feature_view.join_keys %}{% do columns.append(featurectl._column(view, key)) %}{% endfor %}
+    {{ return(columns) }}
 {% endmacro %}
 
 

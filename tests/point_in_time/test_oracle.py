@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from contextlib import closing
 from dataclasses import replace
-from typing import Any, NamedTuple
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 from engines import DuckDB, Engine, Postgres
 from histories import histories
 from hypothesis import given, settings
 from oracle import View, training_set
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 READINGS = View(
     join_keys={"sensor_id": "sensor_id"},
@@ -39,7 +43,7 @@ class Form(NamedTuple):
     target: str
     spine: str = "timestamp"
     view: str = "timestamp"
-    variables: dict[str, Any] = {}
+    variables: Mapping[str, Any] = MappingProxyType({})
 
 
 FORMS = {
@@ -60,7 +64,7 @@ FORMS = {
 def case(request, consumer, postgres_uri):
     form: Form = request.param
     environment = consumer.environment | {"CONSUMER_PG_HOST": postgres_uri.partition("host=")[2]}
-    variables = form.variables | {"timestamp_type": form.view}
+    variables = {**form.variables, "timestamp_type": form.view}
     sql = replace(consumer, target=form.target, variables=variables, environment=environment).compiled()
     assert ("lateral" in sql["training"]) == ("indexed" in form.variables)
     assert ("asof" in sql["training"]) == (form.target == "duckdb" and "window_form" not in form.variables)

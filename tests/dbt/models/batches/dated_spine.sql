@@ -1,0 +1,2 @@
+{{ config(event_time='observed_at') }}
+select * from {{ ref('spine') }}
