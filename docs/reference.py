@@ -1,4 +1,4 @@
-"""Write docs/commands.md and docs/exit-codes.md anew from the code.
+"""Write docs/commands.md, docs/exit-codes.md and docs/macros.md anew from the code.
 
 Usage:
     python docs/reference.py
@@ -9,11 +9,13 @@ A test fails when a page is not what this script would write.
 from __future__ import annotations
 
 import inspect
+import re
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
+import yaml
 
 from featurectl import errors
 from featurectl.cli import main
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 
 WIDTH = 100
 DOCS = Path(__file__).resolve().parent
+MACROS = DOCS.parent / "macros"
+SIGNATURE = re.compile(r"{%-? (?P<kind>macro|test) (?P<name>[a-z]\w*)\((?P<arguments>[^)]*)\) -?%}")
 WRITTEN = "<!-- Written by `make docs` from the code. Change the code, not this page. -->"
 
 
@@ -74,7 +78,41 @@ def write_exit_codes() -> str:
     )
 
 
-PAGES = {"commands.md": write_commands, "exit-codes.md": write_exit_codes}
+def write_macros() -> str:
+    """docs/macros.md: the call, the description and the arguments of every macro that YAML documents; generic tests last."""
+    signatures = {
+        ("test_" if match["kind"] == "test" else "") + match["name"]: " ".join(match["arguments"].split())
+        for path in MACROS.rglob("*.sql")
+        for match in SIGNATURE.finditer(path.read_text())
+    }
+    documented = [macro for path in MACROS.rglob("*.yml") for macro in yaml.safe_load(path.read_text())["macros"]]
+    documented.sort(key=lambda macro: (macro["name"].startswith("test_"), macro["name"]))
+    sections = "\n\n".join(_macro(macro, signatures[macro["name"]]) for macro in documented)
+    return f"# Macros and generic tests\n\n{WRITTEN}\n\n{sections}\n"
+
+
+PAGES = {"commands.md": write_commands, "exit-codes.md": write_exit_codes, "macros.md": write_macros}
+
+
+def _macro(macro: dict[str, Any], signature: str) -> str:
+    name = macro["name"].removeprefix("test_")
+    kind = "generic test" if macro["name"].startswith("test_") else "macro"
+    return "\n".join(
+        [
+            f"## {kind} {name}",
+            "",
+            f"`featurectl.{name}({signature})`",
+            "",
+            " ".join(macro["description"].split()),
+            "",
+            "| argument | type | meaning |",
+            "|---|---|---|",
+            *(
+                f"| `{argument['name']}` | {argument['type']} | {' '.join(argument['description'].split())} |"
+                for argument in macro["arguments"]
+            ),
+        ]
+    )
 
 
 def _help(context: click.Context) -> str:

@@ -25,6 +25,14 @@ def test_every_command_has_its_section():
     assert re.findall(r"^## featurectl (\S+)$", (DOCS / "commands.md").read_text(), re.MULTILINE) == sorted(COMMANDS)
 
 
+def test_every_public_macro_has_its_section():
+    """A file right under macros/ is a public macro, one in generic_tests a generic test."""
+    files = {f"macro {path.stem}" for path in (DOCS.parent / "macros").glob("*.sql")}
+    files |= {f"generic test {path.stem}" for path in (DOCS.parent / "macros" / "generic_tests").glob("*.sql")}
+
+    assert set(re.findall(r"^## (.+)$", (DOCS / "macros.md").read_text(), re.MULTILINE)) == files
+
+
 def test_every_decision_is_one_short_page_with_a_reason():
     """docs/decisions/NNNN-*.md, numbered without a gap: what was decided, then why."""
     pages = sorted((DOCS / "decisions").glob("*.md"))
