@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from featurectl.errors import MetadataError
+from serving.errors import ServingError
 from serving.format.catalog import Published, ServiceEntry, ServiceFeature, ViewEntry, encode_default
 from serving.format.schemas import Schema
 from serving.format.types import parse_type
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from featurectl.registry import FeatureService, FeatureView
+    from serving.format.types import WireType
 
 
 def schema_of(view: FeatureView) -> Schema:
@@ -18,9 +23,12 @@ def schema_of(view: FeatureView) -> Schema:
 
 
 def view_entry(view: FeatureView, published: Published) -> ViewEntry:
-    """The catalog entry of a view."""
+    """The catalog entry of a view.
+
+    Raises:
+        MetadataError: A default that the catalog cannot carry.
+    """
     schema = schema_of(view)
-    types = dict(schema.columns)
     return ViewEntry(
         name=view.name,
         version=view.version,
@@ -31,12 +39,25 @@ def view_entry(view: FeatureView, published: Published) -> ViewEntry:
         schema_id=f"{schema.id:08x}",
         published=published,
         ttl_seconds=view.ttl_seconds,
-        defaults={name: encode_default(types[name], value) for name, value in view.defaults.items()},
+        defaults=_defaults(view, dict(schema.columns)),
         description=view.description,
         owner=view.owner,
         access=view.access,
         deprecation_date=view.deprecation_date,
     )
+
+
+def _defaults(view: FeatureView, types: Mapping[str, WireType]) -> dict[str, Any]:
+    encoded = {}
+    for name, value in view.defaults.items():
+        try:
+            encoded[name] = encode_default(types[name], value)
+        except ServingError as error:
+            raise MetadataError(
+                f"{view.reference_name}: config.meta.feature_view.defaults.{name}: {error.message}",
+                hint=f"Write a {types[name].name} that JSON can carry, or leave the default out.",
+            ) from error
+    return encoded
 
 
 def service_entry(service: FeatureService, published: Published) -> ServiceEntry:

@@ -125,7 +125,7 @@ class _Publication:
         self._view = view
         self._reading = reading
         self._writer = writer
-        self._published = published
+        self._entry = view_entry(view, published)  # before anything is written: a default may be refused
         self._now_us = reading.now_us() if options.as_of_us is None else options.as_of_us
         self._encoder = Encoder(view, keyspace, self._now_us)
         self._renewed = time.monotonic()
@@ -140,7 +140,7 @@ class _Publication:
         try:
             self._writer.put_schema(self._view.name, schema_of(self._view))
             self._write_rows(lock, report, on_progress)
-            self._writer.publish_catalog([view_entry(self._view, self._published)])
+            self._writer.publish_catalog([self._entry])
             if report.rejected:
                 report.problems += self._encoder.problems
                 report.hint = f"{report.rejected} rows were not written: mend their values or the declared types."
@@ -170,7 +170,7 @@ class _Publication:
         return State(
             run_id=str(uuid.uuid4()),
             last_success=_iso_now(),
-            schema_id=f"{schema_of(self._view).id:08x}",
+            schema_id=self._entry.schema_id,
             format=ROW_FORMAT,
             watermark_us=report.watermark_us,
             counts=report.counts(),

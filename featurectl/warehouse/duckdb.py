@@ -57,8 +57,9 @@ class DuckDBWarehouse:
             raise WarehouseError(
                 f"{target.where}: path: expected a file, got {path!r}", hint="Only a file outlives dbt's own process."
             )
-        self.path = project_dir / path
-        self.database = Path(path).stem
+        self.path = project_dir / Path(path).expanduser()
+        # DuckDB, and dbt after it, names a database by the file's name up to the first dot.
+        self.database = next((part for part in self.path.name.split(".") if part), None)
         given = target.settings.get("settings") or {}
         if not isinstance(given, dict):
             raise WarehouseError(
