@@ -62,12 +62,12 @@ profiles.yml:
 	@$(FIND_PYTHON); $$python -m venv .venv
 
 .venv/.demo: pyproject.toml constraints.txt | .venv/bin/python
-	@echo "installing featurectl, dbt, DuckDB and the example's data into .venv (once)" >&2
+	@echo "installing featurectl, dbt, DuckDB and the example's data into .venv (once, about a minute)" >&2
 	@$(BIN)/python -m pip install -qq --editable '.[demo]' --constraint constraints.txt
 	@touch $@
 
 .venv/.test: pyproject.toml constraints.txt | .venv/bin/python
-	@echo "installing featurectl and what its tests need into .venv (once)" >&2
+	@echo "installing featurectl and what its tests need into .venv (once, about a minute)" >&2
 	@$(BIN)/python -m pip install -qq --editable '.[test]' --constraint constraints.txt
 	@touch $@ .venv/.demo
 
