@@ -44,36 +44,12 @@ def test_every_python_block_shows_its_output():
     assert all(after == "text" for language, after in pairwise(languages) if language == "python")
 
 
-def test_every_target_named_by_bash_blocks_is_in_the_makefile(shell):
-    """`make` is asked, not run: the tests are one of its targets."""
-    named = re.findall(
-        r"^make (\S+)", "".join(b.text for b in read_blocks(README) if b.language == "bash"), re.MULTILINE
-    )
-
-    done = shell.run("make", "--dry-run", "-C", str(ROOT), *named)
-
-    assert named == ["demo", "test"]
-    assert done.returncode == 0, done.stderr
-    assert "data/story.py" in done.stdout
-    assert "-m pytest" in done.stdout
-
-
 def test_the_yaml_shown_is_a_part_of_the_file_it_names():
     """Nothing in it is invented; the file may say more."""
     (shown,) = [yaml.safe_load(block.text) for block in read_blocks(README) if block.language == "yaml"]
     real = yaml.safe_load((ROOT / "models/feature_views/plane_delays.yml").read_text())
 
     assert is_part(shown, real)
-
-
-def test_every_path_in_the_tree_and_every_link_exists():
-    """A reader finds what is named."""
-    text = README.read_text()
-    tree = re.findall(r"^([a-z_/]+/) {2,}\S", text, re.MULTILINE)
-    links = re.findall(r"\]\(([^)#]+)\)", text)
-
-    assert len(tree) >= 9
-    assert [path for path in [*tree, *links] if not (ROOT / path).exists()] == []
 
 
 def is_part(shown, real):
