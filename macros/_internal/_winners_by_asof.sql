@@ -13,7 +13,7 @@
     {%- set created_us = featurectl._created_us(view, event_us) -%}
     , pit_instants_{{ n }} as (
 
-        select distinct
+        select
             {%- for key in keys %}
             pit_spine.{{ adapter.quote(key.spine_column) }} as {{ key.alias }},
             {%- endfor %}
