@@ -15,6 +15,7 @@ from featurectl.errors import OnlineStoreError
 from featurectl.online.writers import open_writer
 from featurectl.online.writers.redis import RedisWriter
 from featurectl.online.writers.sqlite import SqliteWriter
+from featurectl.warehouse import duckdb as driver
 from serving.format.values import to_micros
 
 VIEWS = ("accounts", "days", "pairs")
@@ -145,6 +146,29 @@ def drop_lock(url):
     else:
         writer._connection.execute("delete from locks")
     writer.close()
+
+
+def test_a_sync_that_dies_between_two_batches_is_repaired_by_the_next(built_zoo, sqlite_url, monkeypatch):
+    """Half of the rows, but nothing that says so: no catalog, no watermark; then all of them."""
+    whole, batches = SqliteWriter.put_rows, []
+
+    def failing(self, lock, rows):
+        batches.append(rows)
+        if len(batches) == 2:
+            raise KeyboardInterrupt
+        return whole(self, lock, rows)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(SqliteWriter, "put_rows", failing)
+        patch.setattr(driver, "BATCH_ROWS", 2)
+        assert built_zoo.sync(BASE, url=sqlite_url, select="pairs").exit_code == 1
+
+    assert len(rows_of(sqlite_url)) == 2
+    assert catalog_of(sqlite_url) is None
+    assert states_of(sqlite_url)["pairs"] is None
+    again = built_zoo.sync(BASE, url=sqlite_url, select="pairs")
+    assert again.exit_code == 0, "the lock was given back"
+    assert len(rows_of(sqlite_url)) == 5
 
 
 @pytest.mark.parametrize("fails_at", ["put_schema", "put_rows", "publish_catalog", "write_state"])
