@@ -14,8 +14,8 @@ from featurectl.build import read_registry
 from featurectl.cli.options import json_option, project_options
 from featurectl.cli.store_options import store_options
 from featurectl.errors import SyncError
+from featurectl.git import head_commit
 from featurectl.manifest import require_compiled
-from featurectl.online.git import head_commit
 from featurectl.online.sync import Options, sync
 from featurectl.online.writers import open_writer
 from featurectl.selection import select_views

@@ -1,0 +1,27 @@
+"""What is wrong with a request for a training set."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from featurectl.errors import FeaturectlError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class TrainingSetError(FeaturectlError):
+    """The spine, the features or the options do not make a training set; the message lists every problem found.
+
+    Exit 2, as wrong usage: nothing of the project or the warehouse is broken.
+    """
+
+    exit_code = 2
+
+    @classmethod
+    def of(cls, problems: Sequence[str], *, hint: str | None = None) -> TrainingSetError:
+        """One error of one problem or more, a line each."""
+        if len(problems) == 1:
+            return cls(problems[0], hint=hint)
+        lines = "\n".join(f"  {problem}" for problem in problems)
+        return cls(f"{len(problems)} problems with the training set:\n{lines}", hint=hint)

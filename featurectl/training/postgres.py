@@ -1,0 +1,140 @@
+"""Training sets in PostgreSQL: local rows go into a temporary table, results come back through a server-side cursor."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+import pyarrow as pa
+from psycopg import sql
+
+from featurectl.errors import WarehouseError
+from featurectl.training.local_rows import read_batches
+from featurectl.training.postgres_types import arrow_type, column_type, plain
+from featurectl.training.render import SPINE
+from featurectl.training.session import BATCH_ROWS, SpineColumn
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from featurectl.training.spine import FileSpine, FrameSpine
+    from featurectl.warehouse.profile import Target
+
+_KEYS = {"host": "host", "port": "port", "user": "user", "password": "password", "pass": "password"}
+_OPTIONAL_KEYS = ("sslmode", "sslcert", "sslkey", "sslrootcert", "connect_timeout")
+
+
+class PostgresEngine:
+    """One database of a server.
+
+    Args:
+        target: Of type postgres.
+    """
+
+    dialect = "postgres"
+    folds_case = False
+
+    def __init__(self, target: Target) -> None:
+        settings = target.settings
+        self.database = settings.get("dbname") or settings.get("database")
+        self._where = target.where
+        self._parameters = {name: settings[key] for key, name in _KEYS.items() if key in settings}
+        self._parameters |= {key: settings[key] for key in _OPTIONAL_KEYS if settings.get(key) is not None}
+
+    @contextmanager
+    def session(self, local: FileSpine | FrameSpine | None) -> Iterator[PostgresSession]:
+        """Connect, load the local rows, then read one state of the database, read-only.
+
+        Raises:
+            WarehouseError: The server cannot be reached, or does not take the rows.
+        """
+        try:
+            connection = psycopg.connect(
+                **self._parameters, dbname=self.database, options="-c timezone=UTC", autocommit=True
+            )
+        except psycopg.Error as error:
+            raise WarehouseError(
+                f"{self._where}: expected a PostgreSQL server that lets us in, got: {_first_line(error)}",
+                hint="Check it with `dbt debug`.",
+            ) from error
+        with connection:
+            if local is not None:
+                _load(connection, local)
+            connection.execute("begin transaction isolation level repeatable read, read only")
+            yield PostgresSession(connection)
+            connection.execute("rollback")
+
+
+class PostgresSession:
+    """One read-only transaction."""
+
+    def __init__(self, connection: psycopg.Connection[Any]) -> None:
+        self._connection = connection
+
+    def describe(self, query: str) -> list[SpineColumn]:
+        """The columns of a query."""
+        try:
+            described = self._connection.execute(b"select * from (\n%b\n) as described limit 0" % query.encode())
+        except psycopg.Error as error:
+            raise _failed(error) from error
+        types = self._connection.adapters.types
+        return [
+            SpineColumn(column.name, info.name if (info := types.get(column.type_code)) else "other")
+            for column in described.description or ()
+        ]
+
+    def stream(self, query: str) -> pa.RecordBatchReader:
+        """The rows of a query, fetched from a cursor of the server."""
+        cursor = self._connection.cursor(name="featurectl_training_set")
+        cursor.itersize = BATCH_ROWS
+        try:
+            cursor.execute(query.encode())
+        except psycopg.Error as error:
+            raise _failed(error) from error
+        columns = list(cursor.description or ())
+        schema = pa.schema([(column.name, arrow_type(column, self._connection.adapters.types)) for column in columns])
+        return pa.RecordBatchReader.from_batches(schema, _batches(cursor, schema))
+
+
+def _batches(cursor: psycopg.ServerCursor[Any], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+    try:
+        while rows := cursor.fetchmany(BATCH_ROWS):
+            arrays = [
+                pa.array([plain(value, field.type) for value in values], field.type)
+                for field, values in zip(schema, zip(*rows, strict=True), strict=True)
+            ]
+            yield pa.RecordBatch.from_arrays(arrays, schema=schema)
+    except psycopg.Error as error:
+        raise _failed(error) from error
+
+
+def _load(connection: psycopg.Connection[Any], local: FileSpine | FrameSpine) -> None:
+    schema, batches = read_batches(local)
+    columns = sql.SQL(", ").join(
+        sql.SQL("{} {}").format(sql.Identifier(field.name), sql.SQL(column_type(field))) for field in schema
+    )
+    table = sql.Identifier(SPINE)
+    try:
+        connection.execute(sql.SQL("create temporary table {} ({})").format(table, columns))
+        with connection.cursor() as cursor, cursor.copy(sql.SQL("copy {} from stdin").format(table)) as copy:
+            for batch in batches:
+                for row in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+                    copy.write_row(row)
+        connection.execute(sql.SQL("analyze {}").format(table))
+    except psycopg.Error as error:
+        raise WarehouseError(
+            f"spine: expected rows that PostgreSQL takes into a temporary table, got: {_first_line(error)}",
+            hint="The user needs the right TEMPORARY on the database.",
+        ) from error
+
+
+def _failed(error: psycopg.Error) -> WarehouseError:
+    return WarehouseError(
+        f"training set: the query failed: {_first_line(error)}",
+        hint="Is every relation built? Run `dbt build`; look at the query with `.sql`.",
+    )
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().split("\n", 1)[0]

@@ -1,0 +1,76 @@
+"""What an ad-hoc training set needs from a warehouse: load the local rows, describe a query, stream its rows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from featurectl.errors import WarehouseError
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    import pyarrow as pa
+
+    from featurectl.training.spine import FileSpine, FrameSpine
+    from featurectl.warehouse.profile import Target
+
+BATCH_ROWS = 50_000
+
+
+class SpineColumn(NamedTuple):
+    """A column of the spine, its type in the warehouse's spelling."""
+
+    name: str
+    data_type: str
+
+
+class Session(Protocol):
+    """One connection in UTC that sees one state of the warehouse; every method raises WarehouseError."""
+
+    def describe(self, sql: str) -> list[SpineColumn]:
+        """The columns of a query, which is not run."""
+        ...
+
+    def stream(self, sql: str) -> pa.RecordBatchReader:
+        """The rows of a query, some ten thousand a batch, no more held at once."""
+        ...
+
+
+class Engine(Protocol):
+    """A warehouse that can make training sets.
+
+    Attributes:
+        dialect: sqlglot's name of its SQL.
+        database: The database it connects to, as the manifest names it.
+        folds_case: Whether quoted names that differ in case alone are one.
+    """
+
+    dialect: str
+    database: str | None
+    folds_case: bool
+
+    def session(self, local: FileSpine | FrameSpine | None) -> AbstractContextManager[Session]:
+        """Connect late, close early; local rows are there under the name ``featurectl_spine``."""
+        ...
+
+
+def open_engine(target: Target, project_dir: Path) -> Engine:
+    """The engine of a dbt target; nothing is connected yet.
+
+    Raises:
+        WarehouseError: There is none for the target's adapter.
+    """
+    # Imported where used: each needs a driver that the others do without.
+    if target.adapter_type == "duckdb":
+        from featurectl.training.duckdb import DuckDBEngine  # noqa: PLC0415
+
+        return DuckDBEngine(target, project_dir)
+    if target.adapter_type == "postgres":
+        from featurectl.training.postgres import PostgresEngine  # noqa: PLC0415
+
+        return PostgresEngine(target)
+    raise WarehouseError(
+        f"{target.where}: type: expected one of duckdb, postgres, got {target.adapter_type!r}",
+        hint="Choose another target with --target, or write the training set as a dbt model.",
+    )
