@@ -59,6 +59,12 @@ def test_a_row_that_a_look_up_may_still_use_is_always_there(make_view, ttl_secon
         assert row.ttl_ms >= DAY * 1000
 
 
+def test_a_row_at_its_expiry_is_gone(make_view):
+    """A duration of zero is none: Redis refuses it."""
+    encoder, rows = encoded(make_view(ttl_seconds=3600), NOW_US - (3600 + DAY) * SECOND_US)
+    assert (encoder.expired, rows) == (1, [])
+
+
 def test_a_view_without_ttl_never_expires(make_view):
     encoder, (row,) = encoded(make_view(), -(2**60))
     assert row.ttl_ms is None
