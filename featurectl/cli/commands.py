@@ -8,4 +8,5 @@ COMMANDS = {
     "get-online": "featurectl.cli.get_online:get_online",
     "list": "featurectl.cli.listing:list_",
     "sync-online": "featurectl.cli.sync_online:sync_online",
+    "training-set": "featurectl.cli.training_set:training_set",
 }

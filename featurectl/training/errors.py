@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from featurectl.errors import FeaturectlError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping
 
 
 class TrainingSetError(FeaturectlError):
@@ -19,9 +19,10 @@ class TrainingSetError(FeaturectlError):
     exit_code = 2
 
     @classmethod
-    def of(cls, problems: Sequence[str], *, hint: str | None = None) -> TrainingSetError:
-        """One error of one problem or more, a line each."""
+    def of(cls, problems: Mapping[str, str | None]) -> TrainingSetError:
+        """One error of one problem or more, each with its hint."""
         if len(problems) == 1:
-            return cls(problems[0], hint=hint)
-        lines = "\n".join(f"  {problem}" for problem in problems)
-        return cls(f"{len(problems)} problems with the training set:\n{lines}", hint=hint)
+            ((problem, hint),) = problems.items()
+            return cls(problem, hint=hint)
+        lines = "\n".join(f"  {problem}" + (f"\n    {hint}" if hint else "") for problem, hint in problems.items())
+        return cls(f"{len(problems)} problems with the training set:\n{lines}")

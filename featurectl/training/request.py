@@ -133,8 +133,7 @@ def _of_list(features: list[Any], registry: Registry, join_keys: Mapping[str, st
     entries = [dict(entry) if hasattr(entry, "items") else entry for entry in features]
     items = read_items(place, "features", entries)
     if place.findings:
-        hint = next((finding.hint for finding in place.findings if finding.hint), None)
-        raise TrainingSetError.of([finding.message for finding in place.findings], hint=hint)
+        raise TrainingSetError.of({finding.message: finding.hint for finding in place.findings})
     wanted = []
     used: set[str] = set()
     for _, item in items:
@@ -148,34 +147,26 @@ def _of_list(features: list[Any], registry: Registry, join_keys: Mapping[str, st
 
 
 def _require_different_names(wanted: Sequence[Wanted]) -> None:
-    problems = []
-    hint = None
+    problems: dict[str, str | None] = {}
     for first, later in clashes(each.feature for each in wanted):
-        problems.append(
+        view = later.reference.partition(":")[0]
+        problems[
             f"features: expected different output columns, got {later.output_name!r} of both {first.reference} and "
             f"{later.reference}"
-        )
-        view = later.reference.partition(":")[0]
-        hint = hint or (
-            f"Give one of them a prefix: {{'view': '{view}', 'features': ['{later.feature}'], 'prefix': '{later.view}__'}}."
-        )
+        ] = f"Give one a prefix: {{'view': '{view}', 'features': ['{later.feature}'], 'prefix': '{later.view}__'}}."
     if problems:
-        raise TrainingSetError.of(problems, hint=hint)
+        raise TrainingSetError.of(problems)
 
 
 def _require_access(request: Request) -> None:
     """Done here, for dbt does not enforce `access: private` on SQL that is compiled inline."""
-    private = [view for view in request.views if view.access == "private" and view.owner != request.group]
-    if not private:
-        return
     asks = f"group {request.group!r}" if request.group else "no group"
-    first = private[0]
-    raise TrainingSetError.of(
-        [
-            f"{view.reference_name}: expected a view that is not private, or a request of its group {view.owner!r}, "
-            f"got access 'private' and {asks}"
-            for view in private
-        ],
-        hint=f"Ask {first.owner} to set `access: protected` in {first.path}, or, if you are one of them, "
-        f"say group={first.owner!r} (--group {first.owner}).",
-    )
+    problems: dict[str, str | None] = {
+        f"{view.reference_name}: expected a view that is not private, or a request of its group {view.owner!r}, "
+        f"got access 'private' and {asks}": f"Ask {view.owner} to set `access: protected` in {view.path}, or, if you "
+        f"are one of them, say group={view.owner!r} (--group {view.owner})."
+        for view in request.views
+        if view.access == "private" and view.owner != request.group
+    }
+    if problems:
+        raise TrainingSetError.of(problems)

@@ -55,14 +55,14 @@ def require_fit(
             fit.join_key(wanted.view.reference_name, join_key, name)
     fit.new_names([*(wanted.feature.output_name for wanted in request.features), *added])
     if fit.problems:
-        raise TrainingSetError.of(list(fit.problems), hint=next(iter(fit.problems.values())))
+        raise TrainingSetError.of(fit.problems)
 
 
 class _Fit:
     """Collects what does not fit, each problem once with its hint, in the order of discovery."""
 
     def __init__(self, spine: Sequence[SpineColumn], *, folds_case: bool) -> None:
-        self.problems: dict[str, str] = {}
+        self.problems: dict[str, str | None] = {}
         self._folds_case = folds_case
         self._names = [column.name for column in spine]
         self._by_name = {self._key(column.name): column for column in spine}
