@@ -36,30 +36,39 @@
 {% endmacro %}
 
 
+{# A zoned value of an undeclared type (a spine's) is read in the session's zone, on Redshift UTC unless it was changed. #}
 {% macro redshift___epoch_us(expression, data_type) %}
-    {{ return("datediff(microsecond, timestamp '1970-01-01', " ~ expression ~ ')') }}
+    {% set is_zoned = data_type is not none and data_type | lower in ('timestamptz', 'timestamp with time zone') %}
+    {% set utc = '(' ~ expression ~ " at time zone 'UTC')" if is_zoned else expression %}
+    {{ return("datediff(microsecond, timestamp '1970-01-01 00:00:00', " ~ utc ~ ')') }}
 {% endmacro %}
 
 
 {% macro snowflake___epoch_us(expression, data_type) %}
-    {{ return('date_part(epoch_microsecond, ' ~ expression ~ ')') }}
+    {% set is_date = data_type is not none and data_type | lower == 'date' %}
+    {{ return('date_part(epoch_microsecond, ' ~ ('cast(' ~ expression ~ ' as timestamp_ntz)' if is_date else expression) ~ ')') }}
 {% endmacro %}
 
 
+{# TIMESTAMP() takes a DATE or DATETIME as UTC, and a TIMESTAMP as it is. #}
 {% macro bigquery___epoch_us(expression, data_type) %}
     {{ return('unix_micros(timestamp(' ~ expression ~ '))') }}
 {% endmacro %}
 
 
-{# A Spark TIMESTAMP is an instant; a TIMESTAMP_NTZ cast to one would be read in the session's zone. #}
+{#
+    A Spark TIMESTAMP is an instant; a TIMESTAMP_NTZ or DATE that becomes one is read in the session's zone, where an hour a year
+    does not exist: so those are subtracted from a naive 1970. typeof() is settled while planning, and the other branch is gone.
+#}
 {% macro spark___epoch_us(expression, data_type) %}
-    {% set instant = 'unix_micros(cast(' ~ expression ~ ' as timestamp))' %}
-    {% set naive = "timestampdiff(microsecond, timestamp_ntz'1970-01-01 00:00:00', cast(" ~ expression ~ ' as timestamp_ntz))' %}
-    {% if data_type is not none and data_type | lower == 'timestamp' %}{{ return(instant) }}{% endif %}
-    {{ return('case when typeof(' ~ expression ~ ") = 'timestamp' then " ~ instant ~ ' else ' ~ naive ~ ' end') }}
+    {{ return(
+        'case when typeof(' ~ expression ~ ") = 'timestamp' then unix_micros(cast(" ~ expression ~ ' as timestamp_ltz)) else '
+        ~ '(cast(' ~ expression ~ " as timestamp_ntz) - timestamp_ntz'1970-01-01 00:00:00') div interval '0.000001' second end"
+    ) }}
 {% endmacro %}
 
 
+{# Trino counts no microseconds between timestamps. to_unixtime() takes naive as UTC; its double is exact to the microsecond until 2242. #}
 {% macro trino___epoch_us(expression, data_type) %}
-    {{ return("date_diff('microsecond', timestamp '1970-01-01 00:00:00', cast(" ~ expression ~ ' as timestamp(6)))') }}
+    {{ return('cast(round(to_unixtime(' ~ expression ~ ') * 1000000) as bigint)') }}
 {% endmacro %}

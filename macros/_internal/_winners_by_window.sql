@@ -16,6 +16,10 @@
         pit_visible_us, pit_is_spine, pit_event_us, pit_created_us
         {%- for column in ties %}, {{ featurectl._sortable('pit_tie_' ~ loop.index, column.data_type) }} nulls first{% endfor %}
     {%- endset -%}
+    {#- the frame is said aloud: Redshift refuses an order without one -#}
+    {%- set reign -%}
+        partition by {{ key_list }}, pit_reign order by {{ order }} rows between unbounded preceding and current row
+    {%- endset -%}
     , pit_timeline_{{ n }} as (
 
         select
@@ -103,14 +107,12 @@
             pit_is_spine,
             pit_is_repeat,
             pit_reign,
-            first_value(pit_event_us) over (partition by {{ key_list }}, pit_reign order by {{ order }}) as pit_winner_us
+            first_value(pit_event_us) over ({{ reign }}) as pit_winner_us
             {%- if view.tombstone %},
-            first_value(pit_tie_{{ ties | length }}) over (partition by {{ key_list }}, pit_reign order by {{ order }}) as pit_is_tombstone
+            first_value(pit_tie_{{ ties | length }}) over ({{ reign }}) as pit_is_tombstone
             {%- endif %}
             {%- for feature in view.features %},
-            first_value(pit_tie_{{ featurectl._position(ties, feature.name) }}) over (
-                partition by {{ key_list }}, pit_reign order by {{ order }}
-            ) as pit_feature_{{ loop.index }}
+            first_value(pit_tie_{{ featurectl._position(ties, feature.name) }}) over ({{ reign }}) as pit_feature_{{ loop.index }}
             {%- endfor %}
         from pit_reigns_{{ n }}
 
