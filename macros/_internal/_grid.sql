@@ -1,0 +1,69 @@
+{#
+    A select of the join keys and grid_us: the multiples of step_us from each entity's first visible row to its last, or until.
+#}
+{% macro _grid(join, visible_us, event_us, created_us, step_us, until) %}
+    {{ return(adapter.dispatch('_grid', 'featurectl')(join, visible_us, event_us, created_us, step_us, until)) }}
+{% endmacro %}
+
+
+{% macro default___grid(join, visible_us, event_us, created_us, step_us, until) %}
+    {% do featurectl._error(
+        'spine_from', 'the adapter duckdb or postgres', featurectl._shown(adapter.type()),
+        'write the spine as a model of its own.',
+    ) %}
+{% endmacro %}
+
+
+{% macro duckdb___grid(join, visible_us, event_us, created_us, step_us, until) -%}
+select
+    entities.*,
+    unnest(generate_series(grid_first_us, grid_last_us, cast({{ step_us }} as bigint))) as grid_us
+from (
+
+    {{ featurectl._grid_bounds(join, visible_us, event_us, created_us, step_us, until) | indent(4) }}
+
+) as entities
+{%- endmacro %}
+
+
+{% macro postgres___grid(join, visible_us, event_us, created_us, step_us, until) -%}
+select
+    entities.*,
+    instants.grid_us
+from (
+
+    {{ featurectl._grid_bounds(join, visible_us, event_us, created_us, step_us, until) | indent(4) }}
+
+) as entities
+cross join lateral generate_series(grid_first_us, grid_last_us, {{ step_us }}) as instants (grid_us)
+{%- endmacro %}
+
+
+{# Redshift is a PostgreSQL to dbt, but its generate_series reads no tables. #}
+{% macro redshift___grid(join, visible_us, event_us, created_us, step_us, until) %}
+    {{ return(featurectl.default___grid(join, visible_us, event_us, created_us, step_us, until)) }}
+{% endmacro %}
+
+
+{# % keeps the sign of its left side; the first grid instant at or after a time must be right before 1970 too. #}
+{% macro _grid_bounds(join, visible_us, event_us, created_us, step_us, until) -%}
+{%- set first = 'min(' ~ visible_us ~ ')' -%}
+select
+    {%- for key in join.join_keys %}
+    feature_rows.{{ adapter.quote(key) }},
+    {%- endfor %}
+    {{ first }} + ({{ step_us }} - ({{ first }} % {{ step_us }} + {{ step_us }}) % {{ step_us }}) % {{ step_us }} as grid_first_us,
+    {{ featurectl._instant_us(until) if until else 'max(' ~ visible_us ~ ')' }} as grid_last_us
+from {{ join.relation }} as feature_rows
+where {{ event_us }} is not null
+    {%- if created_us %}
+    and {{ created_us }} is not null
+    {%- endif %}
+    {%- for key in join.join_keys %}
+    and feature_rows.{{ adapter.quote(key) }} is not null
+    {%- endfor %}
+group by
+    {%- for key in join.join_keys %}
+    feature_rows.{{ adapter.quote(key) }}{{ ',' if not loop.last }}
+    {%- endfor %}
+{%- endmacro %}

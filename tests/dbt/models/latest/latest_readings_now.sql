@@ -1,0 +1,1 @@
+{{ featurectl.latest('readings') }}

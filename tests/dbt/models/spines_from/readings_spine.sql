@@ -1,0 +1,1 @@
+{{ featurectl.spine_from('readings', every={'count': 30, 'period': 'minute'}) }}
