@@ -14,8 +14,6 @@ from hypothesis import settings
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-if TYPE_CHECKING:
-    
 # FEATURECTL_EXAMPLES=2000 searches longer than a push should wait.
 settings.register_profile("point_in_time", max_examples=int(os.environ.get("FEATURECTL_EXAMPLES", "60")))
 settings.load_profile("point_in_time")
