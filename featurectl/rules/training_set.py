@@ -47,7 +47,11 @@ def read_training_set(node: Node, place: Place, known: Known) -> TrainingSet | N
                 "unknown-name", f"{block.path('join_keys')}.{name}", "a join key of a view in the list", name,
                 did_you_mean(name, keys),
             )  # fmt: skip
-    _check_spine_names(place, features, {event_timestamp, *(join_keys.get(key, key) for key in keys)})
+    keys_of = {(view.name, view.version): [key.name for key in view.join_keys] for view in views}
+    spine_keys = {
+        feature.join_keys.get(key, key) for feature in features for key in keys_of[feature.view, feature.version]
+    }
+    _check_spine_names(place, features, {event_timestamp, *spine_keys})
     if place.is_broken or event_timestamp is None:
         return None
     view_ids = {view.unique_id for view in views}
@@ -74,7 +78,7 @@ def read_training_set(node: Node, place: Place, known: Known) -> TrainingSet | N
 def _check_spine_names(place: Place, features: tuple[PinnedFeature, ...], spine_columns: set[str | None]) -> None:
     """The spine's time and key columns are known without a contract: no feature may have their names."""
     for feature in features:
-        if feature.output_name in spine_columns | set(feature.join_keys.values()):
+        if feature.output_name in spine_columns:
             place.error(
                 "name-clash",
                 "features: expected output columns that the spine does not have, "

@@ -226,3 +226,17 @@ def test_a_feature_named_as_a_key_or_time_that_the_spine_must_have_clashes_with_
         clash + "'orders_count_7d' of orders:orders_count_7d",
         clash + "'delay' of congestion:delay",
     ]
+
+
+def test_a_feature_may_have_the_name_of_a_key_that_is_mapped_to_another_column(declared):
+    declared.view()
+    columns = FLIGHT_COLUMNS | {"port": "bigint"}
+    declared.view("congestion", columns=columns, config={"event_time": "hour"}, entity="airport", join_keys=["airport"])
+    item = {"view": "congestion", "features": ["port"], "prefix": "air"}
+    declared.training_set([{**item, "join_keys": {"airport": "origin"}}], parents=PARENTS)
+    assert declared.findings() == []
+
+    declared.training_set([item], parents=PARENTS)
+    assert declared.findings() == [
+        HERE + "features: expected output columns that the spine does not have, got 'airport' of congestion:port"
+    ]
