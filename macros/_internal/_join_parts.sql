@@ -65,6 +65,19 @@
 {% endmacro %}
 
 
+{# Redshift sorts text by its bytes, and knows no collation of this kind. #}
+{% macro redshift___sortable(expression, data_type) %}
+    {{ return(expression) }}
+{% endmacro %}
+
+
+{# BigQuery sorts no nested values. #}
+{% macro bigquery___sortable(expression, data_type) %}
+    {% set is_nested = (data_type | lower).startswith(('array', 'struct', 'json')) %}
+    {{ return('to_json_string(' ~ expression ~ ')' if is_nested else expression) }}
+{% endmacro %}
+
+
 {# [{output_name, sql}] of the final select, in the order the features were asked for. #}
 {% macro _in_output_order(feature_views) %}
     {% set columns = [] %}
@@ -85,9 +98,35 @@
 {# A feature's default as a literal of its own type. #}
 {% macro _literal(feature) %}
     {% if feature.default is string %}
-        {% set literal = dbt.string_literal(feature.default | replace("'", "''")) %}
+        {% set literal = featurectl._quoted_text(feature.default) %}
     {% else %}
         {% set literal = feature.default | string | lower %}
     {% endif %}
     {{ return('cast(' ~ literal ~ ' as ' ~ feature.data_type ~ ')') }}
+{% endmacro %}
+
+
+{% macro _quoted_text(text) %}
+    {{ return(adapter.dispatch('_quoted_text', 'featurectl')(text)) }}
+{% endmacro %}
+
+
+{% macro default___quoted_text(text) %}
+    {{ return("'" ~ (text | replace("'", "''")) ~ "'") }}
+{% endmacro %}
+
+
+{# In these engines a backslash escapes; two quotes are, in some versions, two literals. #}
+{% macro bigquery___quoted_text(text) %}
+    {{ return("'" ~ (text | replace('\\', '\\\\') | replace("'", "\\'") | replace('\n', '\\n')) ~ "'") }}
+{% endmacro %}
+
+
+{% macro snowflake___quoted_text(text) %}
+    {{ return(featurectl.bigquery___quoted_text(text)) }}
+{% endmacro %}
+
+
+{% macro spark___quoted_text(text) %}
+    {{ return(featurectl.bigquery___quoted_text(text)) }}
 {% endmacro %}

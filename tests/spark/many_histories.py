@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from histories import histories
 from hypothesis import HealthCheck, Phase, given, settings
-from oracle import training_set
-from test_oracle import DESTINATION, ORIGIN, PAIRS, READINGS
 
 if TYPE_CHECKING:
     from engines import History
@@ -51,15 +49,3 @@ def _apart(history: History, number: int) -> History:
 def together(parts: list[History]) -> History:
     """One history of all rows."""
     return {name: [row for part in parts for row in part[name]] for name in parts[0]}
-
-
-def expected(history: History) -> list[dict[str, Any]]:
-    """The rows of the model `training`."""
-    constants = history["constants"]
-    views = [(READINGS, history["readings"]), (PAIRS, history["pairs"]), (ORIGIN, constants), (DESTINATION, constants)]
-    return training_set(history["spine"], "observed_at", views)
-
-
-def expected_without_cutoff(history: History) -> list[dict[str, Any]]:
-    """The rows of the model `training_without_cutoff`."""
-    return training_set(history["spine"], "observed_at", [(READINGS, history["readings"])], known_at_cutoff=False)

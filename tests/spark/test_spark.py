@@ -6,8 +6,9 @@ import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from many_histories import drawn, expected, expected_without_cutoff, together
-from test_oracle import canonical
+from forms import VIEWS_OF, canonical
+from many_histories import drawn, together
+from oracle import training_set
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,20 +36,20 @@ def built(request, cluster, spark_consumer):
     return parts
 
 
-def test_a_training_set_equals_the_nested_loop(built, cluster):
+@pytest.mark.parametrize("model", VIEWS_OF)
+def test_a_training_set_equals_the_nested_loop(built, cluster, model):
     """Row for row, in a session zone with daylight saving; the first history that differs is shown."""
-    _compare(cluster.rows("main.training"), built, expected)
+    views, cuts = VIEWS_OF[model]
+    got = cluster.rows(f"main.{model}")
 
+    wanted = [
+        training_set(part["spine"], "observed_at", [(view, part[table]) for view, table in views], known_at_cutoff=cuts)
+        for part in built
+    ]
 
-def test_without_the_cut_off_created_timestamps_only_settle_ties(built, cluster):
-    _compare(cluster.rows("main.training_without_cutoff"), built, expected_without_cutoff)
-
-
-def _compare(got: list[dict[str, Any]], parts: list[Any], rule: Any) -> None:
-    wanted = [rule(part) for part in parts]
     if canonical(got) == canonical([row for rows in wanted for row in rows]):
         return
-    for part, rows in zip(parts, wanted, strict=True):
+    for part, rows in zip(built, wanted, strict=True):
         ids = {row["row_id"] for row in rows}
         assert canonical([row for row in got if row["row_id"] in ids]) == canonical(rows), part
     pytest.fail("there are rows of no history")

@@ -1,0 +1,94 @@
+"""The window form, as the engines that are not at hand would get it: each one's own SQL, parsed in its dialect."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import NamedTuple
+
+import pytest
+from sqlglot import ErrorLevel, exp, parse_one
+
+
+class Words(NamedTuple):
+    """How an engine names the contract's types, says UTC microseconds of a spine's time, and quotes a name."""
+
+    string: str
+    double: str
+    timestamp: str
+    microseconds: str
+    quote: str = '"'
+
+
+SPINE_TIME = 'pit_spine."observed_at"'
+SPARK = (
+    "case when typeof({0}) = 'timestamp' then unix_micros(cast({0} as timestamp_ltz)) "
+    "else (cast({0} as timestamp_ntz) - timestamp_ntz'1970-01-01 00:00:00') div interval '0.000001' second end"
+)
+ENGINES = {
+    "snowflake": Words("varchar", "double", "timestamp_ntz", "date_part(epoch_microsecond, {0})"),
+    "bigquery": Words("string", "float64", "datetime", "unix_micros(timestamp({0}))", quote="`"),
+    "databricks": Words("string", "double", "timestamp_ntz", SPARK, quote="`"),
+    "spark": Words("string", "double", "timestamp_ntz", SPARK, quote="`"),
+    "redshift": Words(
+        "varchar", "double precision", "timestamptz", "datediff(microsecond, timestamp '1970-01-01 00:00:00', {0})"
+    ),
+    "trino": Words(
+        "varchar", "double", "timestamp(6) with time zone", "cast(round(to_unixtime({0}) * 1000000) as bigint)"
+    ),
+}
+COUNTED = (exp.Max, exp.Sum, exp.FirstValue)
+UP_TO_HERE = "ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW"
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def rendered(request, consumer):
+    """(dialect, SQL, parsed) of the model `training`; a construct that the dialect does not have raises."""
+    dialect, words = request.param, ENGINES[request.param]
+    types = {"string_type": words.string, "double_type": words.double, "timestamp_type": words.timestamp}
+    project = replace(consumer, variables={**types, "dialect": dialect, "window_form": True})
+    project.dbt("--warn-error", "compile", "--select", "training")
+    path = project.project_dir / "target" / "compiled" / "consumer" / "models" / "training_sets" / "training.sql"
+    sql = path.read_text().replace('"', words.quote)
+    tree = parse_one(sql, dialect=dialect, error_level=ErrorLevel.RAISE)
+    tree.sql(dialect=dialect, unsupported_level=ErrorLevel.RAISE)
+    return dialect, sql, tree
+
+
+def test_times_are_read_in_the_engines_own_words(rendered):
+    dialect, sql, _ = rendered
+    words = ENGINES[dialect]
+    assert words.microseconds.format(SPINE_TIME.replace('"', words.quote)) in sql
+    assert not [foreign for foreign in ("epoch_us(", "extract(epoch", " collate ") if foreign in sql]
+
+
+def test_a_declared_zone_is_honoured_on_redshift(rendered):
+    dialect, sql, _ = rendered
+    assert ("(feature_rows.\"event_at\" at time zone 'UTC')" in sql) == (dialect == "redshift")
+
+
+def test_each_view_is_one_pass_of_windows_that_say_their_frames(rendered):
+    """Running maximum, sum and first value, up to the current row; neighbours without a frame; ties with nulls first."""
+    windows = list(rendered[2].find_all(exp.Window))
+    assert {type(window.this) for window in windows} == {*COUNTED, exp.Lead, exp.Lag}
+    for window in windows:
+        assert window.args["partition_by"]
+        frame = window.args["spec"].sql().upper() if window.args.get("spec") else None
+        assert frame == (UP_TO_HERE if isinstance(window.this, COUNTED) else None)
+        ties = [term for term in window.args["order"].expressions if "pit_tie" in term.sql()]
+        assert ties
+        assert all(term.args["nulls_first"] and not term.args.get("desc") for term in ties)
+
+
+def test_no_join_grows_as_spine_times_history(rendered):
+    """The joins are those of four lists of winners to the spine, on equal keys and times alone."""
+    _, _, tree = rendered
+    joins = list(tree.find_all(exp.Join))
+    assert [(join.side, join.kind, join.method) for join in joins] == [("LEFT", "", "")] * 4
+    for join in joins:
+        terms = list(join.args["on"].flatten()) if isinstance(join.args["on"], exp.And) else [join.args["on"]]
+        assert {type(term) for term in terms} == {exp.EQ}
+    assert not list(tree.find_all(exp.Lateral, exp.Qualify))
+
+
+def test_a_default_with_a_quote_is_the_same_text_everywhere(rendered):
+    assert "none's" in {literal.this for literal in rendered[2].find_all(exp.Literal) if literal.is_string}
