@@ -21,7 +21,7 @@ FIND_PYTHON := python=; \
 		exit 1; \
 	fi
 
-.PHONY: help demo dev fmt lint test docs check clean
+.PHONY: help demo dev fmt lint test mutants docs check clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ lint: .venv/.test .venv-lint/.lint ## Check format, style, types and the directi
 
 test: .venv/.test ## Run all tests, on real DuckDB, dbt, PostgreSQL and Valkey
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+mutants: .venv/.test ## Break the macros on purpose, one slip at a time: each must turn a test red
+	@$(BIN)/python tests/mutants/run.py
 
 docs: .venv/.test ## Write the reference pages in docs/ anew
 	@$(BIN)/python docs/reference.py
