@@ -2,74 +2,144 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
+from serving import tables
 from serving.format.values import from_micros
+from serving.status import Status
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    import numpy.typing as npt
+    import pandas as pd
+    import polars as pl
+    import pyarrow as pa
 
-class Status(StrEnum):
-    """What stands behind one value of an answer."""
+    from serving.format.types import WireType
+    from serving.found import Found
+    from serving.layout import Layout
 
-    PRESENT = "PRESENT"
-    NULL_VALUE = "NULL_VALUE"
-    """The newest row holds a null."""
-    NOT_FOUND = "NOT_FOUND"
-    """No row, a tombstone, a null key: the default, or None. Or the row does not hold the feature yet: None."""
-    OUTSIDE_MAX_AGE = "OUTSIDE_MAX_AGE"
-    """The newest row is older than the view's TTL: never its value, but the default, or None."""
+__all__ = ["OnlineFeatures", "Status"]
 
 
 class OnlineFeatures:
     """The answer to one look-up, columnar: every join key, then every feature, to a list in the order of the entity rows.
 
+    Values, statuses and times are worked out when first asked for, from the rows as they were at the look-up.
+
     Args:
-        names: Names of the columns, join keys first.
-        values: One list a column.
-        statuses: Likewise; join keys are PRESENT.
-        event_us: Likewise; UTC microseconds of the row a value comes from, None where there is none and for join keys.
+        layout: Of the columns.
+        key_columns: The entities' values of each join key.
+        found: The rows of each read.
     """
 
-    __slots__ = ("_event_us", "_names", "_statuses", "_values")
+    __slots__ = ("_found", "_key_columns", "_layout")
 
-    def __init__(
-        self,
-        names: tuple[str, ...],
-        values: list[list[Any]],
-        statuses: list[list[Status]],
-        event_us: list[list[int | None]],
-    ) -> None:
-        self._names = names
-        self._values = values
-        self._statuses = statuses
-        self._event_us = event_us
+    def __init__(self, layout: Layout, key_columns: list[list[Any]], found: list[Found]) -> None:
+        self._layout = layout
+        self._key_columns = key_columns
+        self._found = found
 
     def __len__(self) -> int:
-        return len(self._values[0]) if self._values else 0
+        return len(self._key_columns[0])
 
     def __repr__(self) -> str:
-        return f"OnlineFeatures({len(self)} rows of {', '.join(self._names)})"
+        return f"OnlineFeatures({len(self)} rows of {', '.join(self.names)})"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All columns: join keys, then features in request order."""
+        return self._layout.names
+
+    @property
+    def feature_names(self) -> tuple[str, ...]:
+        """The features in request order; a service's is the order of its training set."""
+        return self._layout.features
 
     def to_dict(self) -> dict[str, list[Any]]:
         """Column name to its values."""
-        return dict(zip(self._names, self._values, strict=True))
+        return dict(zip(self._layout.names, self.columns(), strict=True))
 
     def to_rows(self) -> list[dict[str, Any]]:
         """One dict an entity row."""
-        return [dict(zip(self._names, row, strict=True)) for row in zip(*self._values, strict=True)]
+        names = self._layout.names
+        return [dict(zip(names, row, strict=True)) for row in zip(*self.columns(), strict=True)]
+
+    def to_numpy(self, dtype: Any = None) -> npt.NDArray[Any]:
+        """A matrix of the features alone, one row an entity, columns in request order; nulls are NaN.
+
+        Args:
+            dtype: A numpy float type, or ``object`` for the values as they are; by default float64.
+
+        Raises:
+            ConversionError: A feature is not numeric, or `dtype` cannot hold NaN.
+            MissingPackageError: numpy is not installed.
+        """
+        return tables.to_numpy(self._layout, self._found, dtype)
+
+    def to_arrow(self) -> pa.Table:
+        """A pyarrow table of all columns, typed as the views declare them.
+
+        Raises:
+            ConversionError: A value that Arrow's type cannot hold.
+            MissingPackageError: pyarrow is not installed.
+        """
+        return tables.to_arrow(self.to_dict(), self.feature_types)
+
+    def to_pandas(self) -> pd.DataFrame:
+        """A pandas data frame of all columns, by way of `to_arrow`.
+
+        Raises:
+            ConversionError: A value that Arrow's type cannot hold.
+            MissingPackageError: pandas or pyarrow is not installed.
+        """
+        return tables.to_pandas(self.to_arrow())
+
+    def to_polars(self) -> pl.DataFrame:
+        """A polars data frame of all columns, by way of `to_arrow`.
+
+        Raises:
+            ConversionError: A value that Arrow's type cannot hold.
+            MissingPackageError: polars or pyarrow is not installed.
+        """
+        return tables.to_polars(self.to_arrow())
 
     @property
     def statuses(self) -> dict[str, list[Status]]:
-        """Column name to the status of each value."""
-        return dict(zip(self._names, self._statuses, strict=True))
+        """Column name to the status of each value; join keys are PRESENT."""
+        keys = [[Status.PRESENT] * len(self) for _ in self._key_columns]
+        features = self._in_order([found.statuses() for found in self._found])
+        return dict(zip(self._layout.names, [*keys, *features], strict=True))
+
+    @property
+    def event_micros(self) -> dict[str, list[int | None]]:
+        """Column name to when each value became true, UTC microseconds since 1970; None for join keys and where there is no row."""
+        keys = [[None] * len(self) for _ in self._key_columns]
+        features = self._in_order([[found.event_micros()] * len(found.read.slots) for found in self._found])
+        return dict(zip(self._layout.names, [*keys, *features], strict=True))
 
     @property
     def event_timestamps(self) -> dict[str, list[datetime | None]]:
-        """Column name to when each value became true (aware, UTC); None for join keys and where there is no row."""
+        """The same as aware datetimes in UTC."""
         return {
             name: [None if micros is None else from_micros(micros) for micros in column]
-            for name, column in zip(self._names, self._event_us, strict=True)
+            for name, column in self.event_micros.items()
         }
+
+    @property
+    def feature_types(self) -> dict[str, WireType]:
+        """Feature to its declared type, in request order."""
+        types = self._in_order([[wire_type for _, wire_type in found.read.slots] for found in self._found])
+        return dict(zip(self._layout.features, types, strict=True))
+
+    def columns(self) -> list[list[Any]]:
+        """The values of each column, in the order of `names`; the lists are the answer's own."""
+        found = self._found
+        if len(found) == 1 and self._layout.order is None:
+            return self._key_columns + found[0].columns()
+        return self._key_columns + self._in_order([each.columns() for each in found])
+
+    def _in_order(self, of_reads: list[list[Any]]) -> list[Any]:
+        return self._layout.in_order(list(chain.from_iterable(of_reads)))

@@ -6,11 +6,14 @@ ServingError
 │   ├── UnknownFeatureError   no such service, view, version or feature
 │   ├── NameClashError        two columns of the answer would have one name
 │   ├── MissingJoinKeyError   the entity rows lack a join key column
+│   ├── TooManyEntitiesError  more entity rows than the client's limit
 │   └── KeyTypeError          a join key's value has another type than declared
 ├── CatalogError              the store holds no catalog, or one this version cannot read
 ├── StoreError                the online store is unreachable, refuses, or is loading
+├── MissingPackageError       a conversion needs a package that is not installed
 └── FormatError               something the wire format cannot hold or does not know
     ├── UnservableTypeError   a warehouse type that cannot be served, or not as a key
+    ├── ConversionError       values that an array or a table cannot hold
     ├── ValueTypeError        a value that does not fit its column's type
     └── CorruptRowError       stored bytes that are no row
 """
@@ -96,6 +99,23 @@ class MissingJoinKeyError(RequestError):
         self.view = view
 
 
+class TooManyEntitiesError(RequestError):
+    """More entity rows than one look-up takes.
+
+    Args:
+        given: How many came.
+        limit: How many are taken.
+    """
+
+    def __init__(self, given: int, limit: int) -> None:
+        super().__init__(
+            f"entity_rows: expected at most {limit} rows, got {given}",
+            hint="Ask in several look-ups, or raise max_entities of the FeatureStore.",
+        )
+        self.given = given
+        self.limit = limit
+
+
 class KeyTypeError(RequestError):
     """A join key's value has another type than the view declares.
 
@@ -122,8 +142,36 @@ class StoreError(ServingError):
     """The online store is unreachable, refuses the command, is still loading, or took too long."""
 
 
+class MissingPackageError(ServingError):
+    """A conversion needs a package that is not installed.
+
+    Args:
+        package: As pip knows it.
+        method: That needs it.
+    """
+
+    def __init__(self, package: str, method: str) -> None:
+        super().__init__(f"{method}: expected the package {package}, found none", hint=f"pip install {package}")
+        self.package = package
+
+
 class FormatError(ServingError):
     """Something the wire format cannot hold or does not know."""
+
+
+class ConversionError(FormatError):
+    """Values that the wanted form cannot hold, e.g. text in a matrix of floats.
+
+    Args:
+        column: Of the answer.
+        expected: What the form holds.
+        got: What the column holds.
+        hint: What to do next.
+    """
+
+    def __init__(self, column: str, expected: str, got: str, *, hint: str) -> None:
+        super().__init__(f"{column}: expected {expected}, got {got}", hint=hint)
+        self.column = column
 
 
 class UnservableTypeError(FormatError):
@@ -158,7 +206,7 @@ class ValueTypeError(FormatError):
 
 
 class CorruptRowError(FormatError):
-    """Stored bytes that are no row; a look-up that meets one fails as a whole.
+    """Stored bytes that are no row: answered as INVALID, or raised where the client says ``on_corrupt="raise"``.
 
     Args:
         key: The row's key in the store, or what else names it.

@@ -2,231 +2,129 @@
 
 from __future__ import annotations
 
-import struct
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from serving.answer import OnlineFeatures, Status
-from serving.errors import CorruptRowError, MissingJoinKeyError, RequestError
-from serving.format.keys import key_encoder
-from serving.format.rows import decode_header, decode_values
-from serving.format.schemas import Schema
-from serving.format.types import parse_type
-from serving.format.values import decoder
+from serving.answer import OnlineFeatures
+from serving.entities import key_columns
+from serving.found import Found
+from serving.layout import Layout
+from serving.reads import Read, UnknownSchemaError
 from serving.references import resolve
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Iterable, Sequence
 
-    from serving.format.catalog import Catalog, ViewEntry
+    from serving.entities import EntityRows
+    from serving.format.catalog import Catalog
     from serving.format.keys import KeySpace
-    from serving.format.types import WireType
-
-    Projected = tuple[int, Callable[[Any], Any] | None]
-    Outcome = tuple[Status, Any]
-    Schemas = Mapping[tuple[str, int], Schema]
-
-_MICROS = 1_000_000
+    from serving.reads import Schemas
+    from serving.references import Requested
 
 
-class UnknownSchemaError(Exception):
-    """A row names a schema that was not at hand; the client reads it and asks again. Never leaves the package.
-
-    Args:
-        view: The view's name.
-        schema_id: The schema that the row follows.
-        row_key: Where the row is stored.
-    """
-
-    def __init__(self, view: str, schema_id: int, row_key: str) -> None:
-        super().__init__(view, schema_id, row_key)
-        self.view = view
-        self.schema_id = schema_id
-        self.row_key = row_key
-
-
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """One feature of a read, and the column of the answer it fills."""
-
-    column: int
-    feature: str
-    wire_type: WireType
-    default: Any
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """One view looked up by one set of request columns.
-
-    Attributes:
-        key_columns: Request columns, in the order of the view's join keys.
-        encode_key: Their values to the key text, or None for a null.
-        prefix: What its row keys start with.
-        ttl_us: In microseconds, or None.
-        schema: Of the rows that are written now; older rows may follow another one.
-        projections: Schema id to the place and decoder of each slot's value in a row, None for one the row lacks.
-    """
-
-    view: str
-    key_columns: tuple[str, ...]
-    encode_key: Callable[[Sequence[Any]], str | None]
-    prefix: str
-    ttl_us: int | None
-    schema: Schema
-    slots: list[Slot] = field(default_factory=list)
-    projections: dict[int, list[Projected | None]] = field(default_factory=dict)
-
-    def outcomes(self, row: bytes | None, key: str, schemas: Schemas, now_us: int) -> tuple[int | None, list[Outcome]]:
-        """The row's event timestamp, and what it says of each slot."""
-        if row is None:
-            return None, self._without_value(Status.NOT_FOUND)
-        header = decode_header(row, key)
-        schema = schemas.get((self.view, header.schema_id))
-        if schema is None:
-            raise UnknownSchemaError(self.view, header.schema_id, key)
-        stored = decode_values(row, key, len(schema.columns))
-        if not stored:
-            return None, self._without_value(Status.NOT_FOUND)
-        if self.ttl_us is not None and header.event_us < now_us - self.ttl_us:
-            return header.event_us, self._without_value(Status.OUTSIDE_MAX_AGE)
-        try:
-            return header.event_us, [_outcome(stored, place) for place in self._projection(schema)]
-        except (TypeError, ValueError, ArithmeticError, struct.error) as error:
-            raise CorruptRowError(key, f"expected values of the types of its schema, got {stored!r}") from error
-
-    def _without_value(self, status: Status) -> list[Outcome]:
-        return [(status, slot.default) for slot in self.slots]
-
-    def _projection(self, schema: Schema) -> list[Projected | None]:
-        known = self.projections.get(schema.id)
-        if known is None:
-            places = {column: place for place, column in enumerate(schema.columns)}
-            known = [
-                (places[slot.feature, slot.wire_type], decoder(slot.wire_type))
-                if (slot.feature, slot.wire_type) in places
-                else None
-                for slot in self.slots
-            ]
-            self.projections[schema.id] = known
-        return known
-
-
-@dataclass(frozen=True, slots=True)
 class Lookup:
     """A plan bound to entity rows: what to fetch, and what `Plan.answer` needs to place it.
 
-    Attributes:
-        keys: Row keys for one mget; null keys have none.
-        key_of: For each read, for each entity row: index into `keys`, or None.
-        columns: Request column to its values.
+    Args:
+        names: Of the request's key columns.
+        columns: Their values.
+        keys: Row keys of every entity, read by read; None for a null key.
     """
 
-    keys: list[str]
-    key_of: list[list[int | None]]
-    columns: dict[str, list[Any]]
-    row_count: int
+    __slots__ = ("columns", "keys", "names", "wanted")
+
+    def __init__(self, names: Iterable[str], columns: list[list[Any]], keys: list[str | None]) -> None:
+        self.names = names
+        self.columns = columns
+        self.keys = keys
+        self.wanted: list[str] = [key for key in keys if key is not None] if None in keys else keys  # type: ignore[assignment]
+        """The keys for one mget."""
+
+    def again(self, entity_rows: EntityRows) -> EntityRows:
+        """The same entity rows for another plan; columns that can be read only once were kept."""
+        if not isinstance(entity_rows, Mapping):
+            return entity_rows
+        return {**entity_rows, **dict(zip(self.names, self.columns, strict=True))}
+
+    def spread(self, rows: list[bytes | None]) -> list[bytes | None]:
+        """The rows of `wanted` as those of `keys`."""
+        if self.wanted is self.keys:
+            return rows
+        following = iter(rows)
+        return [None if key is None else next(following) for key in self.keys]
 
 
-@dataclass(frozen=True, slots=True)
 class Plan:
     """A compiled request, for one catalog; it does no I/O and may be shared between threads.
 
-    Attributes:
-        key_columns: Join key columns of the answer, in order of first use.
-        names: All columns of the answer: join keys, then features in request order.
+    Args:
+        key_columns: Request column to the view that needs it, in order of first use.
+        reads: One a view and set of request columns.
+        layout: Of the answer.
     """
 
-    key_columns: dict[str, str]
-    names: tuple[str, ...]
-    reads: list[Read]
+    __slots__ = ("key_columns", "layout", "reads")
 
-    def lookup(self, entity_rows: Sequence[Mapping[str, Any]] | Mapping[str, Sequence[Any]]) -> Lookup:
+    def __init__(self, key_columns: dict[str, str], reads: list[Read], layout: Layout) -> None:
+        self.key_columns = key_columns
+        self.reads = reads
+        self.layout = layout
+
+    def lookup(self, entity_rows: EntityRows, max_entities: int) -> Lookup:
         """The row keys that answer these entity rows.
 
         Raises:
-            RequestError: Entity rows of another shape, without a join key column, or with a key of another type.
+            RequestError: Entity rows of another shape or number, without a join key column, or with a key of another type.
         """
-        columns, row_count = self._columns(entity_rows)
-        keys: list[str] = []
-        key_of: list[list[int | None]] = []
-        for read in self.reads:
-            places: list[int | None] = []
-            for values in zip(*[columns[name] for name in read.key_columns], strict=True):
-                text = read.encode_key(values)
-                if text is None:
-                    places.append(None)
-                else:
-                    places.append(len(keys))
-                    keys.append(f"{read.prefix}{text}}}")
-            key_of.append(places)
-        return Lookup(keys, key_of, columns, row_count)
+        columns = key_columns(entity_rows, self.key_columns, max_entities)
+        if len(self.reads) == 1:
+            return Lookup(self.key_columns, columns, self.reads[0].row_keys(columns))
+        return Lookup(
+            self.key_columns, columns, list(chain.from_iterable([read.row_keys(columns) for read in self.reads]))
+        )
 
-    def answer(self, lookup: Lookup, rows: Sequence[bytes | None], schemas: Schemas, now_us: int) -> OnlineFeatures:
+    def answer(
+        self,
+        lookup: Lookup,
+        fetched: list[bytes | None],
+        schemas: Schemas,
+        now_us: int,
+        *,
+        include_stale: bool = False,
+        raise_corrupt: bool = False,
+    ) -> OnlineFeatures:
         """The answer from the stored rows.
 
         Args:
             lookup: What was fetched.
-            rows: The values of `lookup.keys`.
-            schemas: Schemas by view and id.
+            fetched: The values of `lookup.wanted`.
+            schemas: Schemas by view and id; None for one that the store does not have.
             now_us: The instant of the look-up, UTC microseconds since 1970.
+            include_stale: Answer the values of rows older than their TTL.
+            raise_corrupt: Fail on a row that cannot be read, instead of answering INVALID for it.
 
         Raises:
-            CorruptRowError: Stored bytes that are no row; the whole look-up fails, for nothing true can be said.
-            UnknownSchemaError: A row follows a schema that is not in `schemas`.
+            CorruptRowError: Where asked for.
+            UnknownSchemaError: Rows follow schemas that are not in `schemas`.
         """
-        count = lookup.row_count
-        width = len(self.names)
-        values = [lookup.columns[name] for name in self.key_columns]
-        values += [[None] * count for _ in range(width - len(values))]
-        statuses = [[Status.PRESENT] * count for _ in range(width)]
-        event_us: list[list[int | None]] = [[None] * count for _ in range(width)]
-        for read, key_of in zip(self.reads, lookup.key_of, strict=True):
-            for index, place in enumerate(key_of):
-                row, key = (None, "") if place is None else (rows[place], lookup.keys[place])
-                event, outcomes = read.outcomes(row, key, schemas, now_us)
-                for slot, (status, value) in zip(read.slots, outcomes, strict=True):
-                    values[slot.column][index] = value
-                    statuses[slot.column][index] = status
-                    event_us[slot.column][index] = event
-        return OnlineFeatures(self.names, values, statuses, event_us)
-
-    def _columns(
-        self, entity_rows: Sequence[Mapping[str, Any]] | Mapping[str, Sequence[Any]]
-    ) -> tuple[dict[str, list[Any]], int]:
-        if isinstance(entity_rows, Mapping):
-            return self._from_columns(entity_rows)
-        if isinstance(entity_rows, (str, bytes)) or not isinstance(entity_rows, Sequence):
-            raise RequestError(
-                f"entity_rows: expected a list of dicts or a dict of columns, got {type(entity_rows).__name__}",
-                hint="Write entity_rows=[{'key': 1}, ...] or {'key': [1, ...]}.",
-            )
-        columns: dict[str, list[Any]] = {}
-        for name, view in self.key_columns.items():
-            try:
-                columns[name] = [row[name] for row in entity_rows]
-            except (KeyError, TypeError) as error:
-                raise _row_error(entity_rows, name, view) from error
-        return columns, len(entity_rows)
-
-    def _from_columns(self, given: Mapping[str, Sequence[Any]]) -> tuple[dict[str, list[Any]], int]:
-        columns: dict[str, list[Any]] = {}
-        for name, view in self.key_columns.items():
-            if name not in given:
-                raise MissingJoinKeyError(name, view, "entity_rows", given)
-            if isinstance(given[name], (str, bytes)) or not hasattr(given[name], "__iter__"):
-                raise RequestError(
-                    f"entity_rows: {name}: expected a list of values, got {given[name]!r}",
-                    hint="Write entity_rows={'key': [1, ...]}, or a list of dicts.",
-                )
-            columns[name] = list(given[name])
-        lengths = {name: len(column) for name, column in columns.items()}
-        if len(set(lengths.values())) > 1:
-            raise RequestError(
-                f"entity_rows: expected columns of one length, got {lengths}", hint="Give every column one value a row."
-            )
-        return columns, next(iter(lengths.values()))
+        rows = lookup.spread(fetched)
+        count = len(lookup.columns[0])
+        found = [
+            Found(read, lookup.keys[start : start + count], rows[start : start + count])
+            for read, start in zip(self.reads, range(0, len(rows), count), strict=True)
+        ]
+        odd = [each for each in found if not each.read.are_fresh(each.rows, now_us)]
+        if odd:
+            unknown = set().union(*[each.read.unknown_schemas(each.rows, schemas) for each in odd])
+            if unknown:
+                raise UnknownSchemaError(unknown)
+            for each in odd:
+                each.resolve(schemas, now_us, include_stale=include_stale, raise_corrupt=raise_corrupt)
+        if raise_corrupt:
+            for each in found:
+                each.require_readable()
+        return OnlineFeatures(self.layout, lookup.columns, found)
 
 
 def compile_plan(
@@ -239,59 +137,28 @@ def compile_plan(
         UnservableTypeError: The catalog holds a type that this version does not know.
     """
     requested = resolve(catalog, features, full_feature_names=full_feature_names)
-    reads: dict[tuple[str, int, tuple[str, ...]], Read] = {}
-    key_columns: dict[str, str] = {}
     columns_of = [tuple(each.join_keys.get(key, key) for key, _ in each.view.join_keys) for each in requested]
-    for each, columns in zip(requested, columns_of, strict=True):
+    key_columns: dict[str, str] = {}
+    groups: dict[tuple[str, int, tuple[str, ...]], list[int]] = {}
+    for index, (each, columns) in enumerate(zip(requested, columns_of, strict=True)):
         for column in columns:
             key_columns.setdefault(column, each.view.name)
-    for index, (each, columns) in enumerate(zip(requested, columns_of, strict=True)):
-        identity = (each.view.name, each.view.version, columns)
-        if identity not in reads:
-            reads[identity] = _read(each.view, columns, keyspace)
-        reads[identity].slots.append(_slot(each.view, each.feature, len(key_columns) + index))
-    names = (*key_columns, *(each.output_name for each in requested))
-    return Plan(key_columns, names, list(reads.values()))
+        groups.setdefault((each.view.name, each.view.version, columns), []).append(index)
+    places = list(key_columns)
+    reads = [
+        _read(columns, places, [requested[index] for index in group], keyspace)
+        for (*_, columns), group in groups.items()
+    ]
+    slots = list(chain.from_iterable(groups.values()))
+    order = sorted(range(len(slots)), key=slots.__getitem__)
+    return Plan(key_columns, reads, Layout(places, [each.output_name for each in requested], order))
 
 
-def _read(view: ViewEntry, columns: tuple[str, ...], keyspace: KeySpace) -> Read:
+def _read(columns: tuple[str, ...], places: list[str], requested: list[Requested], keyspace: KeySpace) -> Read:
     return Read(
-        view=view.name,
-        key_columns=columns,
-        # The type is the view's, but a message names the column that the caller wrote.
-        encode_key=key_encoder(
-            [(column, type_text) for column, (_, type_text) in zip(columns, view.join_keys, strict=True)]
-        ),
-        prefix=keyspace.row_prefix(view.name, view.version),
-        ttl_us=None if view.ttl_seconds is None else view.ttl_seconds * _MICROS,
-        schema=Schema.of(view.features),
+        requested[0].view,
+        tuple([places.index(column) for column in columns]),
+        columns,
+        [each.feature for each in requested],
+        keyspace,
     )
-
-
-def _slot(view: ViewEntry, feature: str, column: int) -> Slot:
-    wire_type = parse_type(dict(view.features)[feature])
-    default = view.defaults.get(feature)
-    decode = decoder(wire_type)
-    return Slot(column, feature, wire_type, default if default is None or decode is None else decode(default))
-
-
-def _outcome(stored: list[Any], place: Projected | None) -> Outcome:
-    if place is None:
-        # There is an eligible row, so the default does not apply: what the warehouse holds is not known here yet.
-        return Status.NOT_FOUND, None
-    position, decode = place
-    value = stored[position]
-    if value is None:
-        return Status.NULL_VALUE, None
-    return Status.PRESENT, value if decode is None else decode(value)
-
-
-def _row_error(entity_rows: Sequence[Any], column: str, view: str) -> RequestError:
-    for index, row in enumerate(entity_rows):
-        if not isinstance(row, Mapping):
-            return RequestError(
-                f"entity_rows[{index}]: expected a dict, got {row!r}", hint="Write entity_rows=[{'key': 1}, ...]."
-            )
-        if column not in row:
-            return MissingJoinKeyError(column, view, f"entity_rows[{index}]", row)
-    raise AssertionError(column)

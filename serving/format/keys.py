@@ -20,6 +20,8 @@ _NAMESPACE = re.compile(r"[A-Za-z0-9_.-]+(?::[A-Za-z0-9_.-]+)*")
 # Escaped so that "|" separates, braces delimit Redis Cluster's hash tag, and a key prints on one line.
 _ESCAPED = re.compile(r"[\x00-\x1f\x7f-\x9f%{}|]")
 _EMPTY = "%"
+_INTEGERS = frozenset({"int64", "uint64", "hugeint"})
+_ONLY_INT = {int}
 
 
 class KeySpace:
@@ -87,6 +89,62 @@ def key_encoder(join_keys: Sequence[tuple[str, str]]) -> Callable[[Sequence[Any]
         return "|".join([part(value) for part, value in zip(parts, values, strict=True)])
 
     return encode
+
+
+def row_key_maker(
+    prefix: str, join_keys: Sequence[tuple[str, str]]
+) -> Callable[[Sequence[list[Any]]], list[str | None]]:
+    """A function from the columns of the join keys, in declared order, to the row keys; None where a value is None.
+
+    It is `key_encoder` for many keys at once.
+
+    Args:
+        prefix: Of the view (`KeySpace.row_prefix`).
+        join_keys: Column name and type text of each join key, in declared order.
+
+    Raises:
+        UnservableTypeError: At once, for a type that cannot be a key.
+        KeyTypeError: From the returned function, for a value of another type.
+    """
+    parts = [_column_encoder(name, require_key_type(type_text)) for name, type_text in join_keys]
+    if len(parts) == 1:
+        (only,) = parts
+
+        def of_one(columns: Sequence[list[Any]]) -> list[str | None]:
+            texts = only(columns[0])
+            if None in texts:
+                return [None if text is None else f"{prefix}{text}}}" for text in texts]
+            return [f"{prefix}{text}}}" for text in texts]
+
+        return of_one
+
+    def of_many(columns: Sequence[list[Any]]) -> list[str | None]:
+        rows = zip(*[part(column) for part, column in zip(parts, columns, strict=True)], strict=True)
+        return [None if None in texts else f"{prefix}{'|'.join(map(str, texts))}}}" for texts in rows]
+
+    return of_many
+
+
+def _column_encoder(name: str, wire_type: WireType) -> Callable[[list[Any]], Sequence[object]]:
+    """A function from values to what formats as their key texts; columns whose values are their own text stay as they are."""
+    encode = _part_encoder(name, wire_type)
+
+    def one_by_one(column: list[Any]) -> Sequence[object]:
+        return [None if value is None else encode(value) for value in column]
+
+    if wire_type.kind in _INTEGERS:
+        return lambda column: column if set(map(type, column)) == _ONLY_INT else one_by_one(column)
+    if wire_type.kind == "string":
+        return lambda column: column if _are_plain(column) else one_by_one(column)
+    return one_by_one
+
+
+def _are_plain(column: list[Any]) -> bool:
+    try:
+        joined = "".join(column)
+    except TypeError:  # a null, or another type
+        return False
+    return joined.isascii() and all(column) and _ESCAPED.search(joined) is None
 
 
 def _part_encoder(name: str, wire_type: WireType) -> Callable[[Any], str]:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 ROW_FORMAT = 1
 HEADER = struct.Struct(">BIQQ")
+BODY = HEADER.size
 TIME_OFFSET = 2**63
 EMPTY_ARRAY = b"\x90"
 
@@ -94,6 +95,35 @@ def decode_values(row: bytes, key: str, width: int) -> list[Any]:
     if values and len(values) != width:
         raise CorruptRowError(key, f"expected {width} values, got {len(values)}")
     return values
+
+
+def fresh_range(schema: Schema, oldest_us: int | None) -> tuple[bytes, bytes]:
+    """The bytes that every row of the schema with e >= oldest lies between: both bounds included.
+
+    One comparison of bytes thus tells a row that is there, can be read and is not stale.
+
+    Args:
+        schema: That the rows follow.
+        oldest_us: UTC microseconds since 1970; None for rows of any age.
+    """
+    head = bytes([ROW_FORMAT]) + schema.id.to_bytes(4, "big")
+    oldest = 0 if oldest_us is None else min(max(oldest_us + TIME_OFFSET, 0), 2**64 - 1)
+    return head + oldest.to_bytes(8, "big"), head + b"\xff" * (HEADER.size - len(head))
+
+
+def event_micros(row: bytes) -> int:
+    """When the values of a row became true, UTC microseconds since 1970."""
+    return int.from_bytes(row[5:13], "big") - TIME_OFFSET
+
+
+def schema_id_of(row: bytes) -> int | None:
+    """The schema that a row follows; None for bytes that are no row of this format version."""
+    return int.from_bytes(row[1:5], "big") if len(row) >= BODY and row[0] == ROW_FORMAT else None
+
+
+def is_tombstone(row: bytes) -> bool:
+    """Whether the row says that the entity is gone."""
+    return row[BODY:] == EMPTY_ARRAY
 
 
 def _header(schema: Schema, event_us: int, created_us: int | None) -> bytes:

@@ -1,105 +1,163 @@
-"""Reading from a Redis protocol server (Redis, Valkey) through redis-py."""
+"""Reading from a Redis protocol server (Redis, Valkey), alone or behind Sentinels, on redis-py's connections."""
 
 from __future__ import annotations
 
-import re
+import os
 from typing import TYPE_CHECKING, Any
 
 import redis
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
-from serving.errors import ConfigError, StoreError
+from serving.errors import ConfigError
+from serving.stores.failures import FAILURES, is_dropped, store_error
+from serving.stores.urls import connection_options, parse_deployment, redact
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_PASSWORD = re.compile(r"(?<=://)(?P<user>[^:@/]*):[^@/]*@")
-_PASSWORD_OPTION = re.compile(r"(?<=[?&]password=)[^&]*")
-_CONNECT_TIMEOUT_SECONDS = 2.0
-_READ_TIMEOUT_SECONDS = 5.0
+    from serving.stores.urls import Deployment
+
+try:
+    import hiredis
+except ImportError:
+    pack_command: Any = None  # redis-py without its C parser: slower, and otherwise the same
+else:
+    pack_command = hiredis.pack_command
+
+__all__ = ["RedisStore", "connect", "redact", "store_error"]
 
 
 class RedisStore:
-    """Rows and catalog on a Redis protocol server.
+    """Rows and catalog on one server at a time.
+
+    It sends and reads on redis-py's connections, which know authentication, TLS and both protocols, but not through its commands
+    and pool, which take longer than the server. A connection that was dropped is made anew, once a read.
 
     Args:
-        url: As redis-py reads it; options such as ``?socket_timeout=0.2`` replace the defaults.
+        pool: A redis-py pool that makes connections.
+        where: The redacted URL, for messages.
     """
 
-    def __init__(self, url: str) -> None:
-        self._where = redact(url)
-        self._client = connect(url)
+    def __init__(self, pool: Any, where: str) -> None:
+        self._pool = pool
+        self._where = where
+        self._pid = os.getpid()
+        self._open: list[Any] = []
+        self._closed: list[Any] = []
 
     def mget(self, keys: Sequence[str]) -> list[bytes | None]:
         """The values of the keys, in their order, None where there is none; one round trip."""
-        if not keys:
-            return []
-        try:
-            values: list[bytes | None] = self._client.mget(keys)
-        except (redis.RedisError, OSError) as error:
-            raise store_error(self._where, error) from error
+        values: list[bytes | None] = self._call("MGET", *keys) if keys else []
         return values
+
+    def hget(self, key: str, field: str) -> bytes | None:
+        """One field of a hash, None where there is none."""
+        value: bytes | None = self._call("HGET", key, field)
+        return value
 
     def hgetall(self, key: str) -> dict[str, bytes]:
         """All fields of a hash; empty where there is none."""
-        try:
-            fields: dict[bytes, bytes] = self._client.hgetall(key)
-        except (redis.RedisError, OSError) as error:
-            raise store_error(self._where, error) from error
-        return {field.decode(): value for field, value in fields.items()}
+        reply = self._call("HGETALL", key)
+        pairs = reply.items() if isinstance(reply, dict) else zip(reply[::2], reply[1::2], strict=True)
+        return {field.decode(): value for field, value in pairs}
 
     def close(self) -> None:
-        """Close the connection pool; a later read opens new connections."""
-        self._client.close()
+        """Close the connections that are not in use; a later read opens new ones."""
+        connections, self._open = self._open, []
+        for connection in connections:
+            connection.disconnect()
+            self._closed.append(connection)
+
+    def _call(self, *command: str) -> Any:
+        if self._pid != os.getpid():
+            # Connections are the parent's on this side of a fork. Letting go of them closes nothing over there.
+            self._open, self._closed, self._pid = [], [], os.getpid()
+            self._pool.reset()
+        connection = self._take()
+        try:
+            try:
+                reply = _exchange(connection, command)
+            except FAILURES as error:
+                if not is_dropped(error):
+                    raise
+                connection.disconnect()
+                reply = _exchange(connection, command)
+        except BaseException as error:
+            # Whatever broke in, a reply may still be under way: it must never be read as another command's.
+            connection.disconnect()
+            self._closed.append(connection)
+            if isinstance(error, FAILURES):
+                raise store_error(self._where, error) from error
+            raise
+        self._open.append(connection)
+        return reply
+
+    def _take(self) -> Any:
+        for idle in (self._open, self._closed):
+            try:
+                return idle.pop()
+            except IndexError:
+                continue
+        try:
+            return self._pool.make_connection()
+        except FAILURES as error:
+            raise store_error(self._where, error) from error
 
 
-def connect(url: str) -> Any:
+def _exchange(connection: Any, command: tuple[str, ...]) -> Any:
+    if not connection.is_connected:
+        connection.connect()
+    packed = connection.pack_command(*command) if pack_command is None else (pack_command(command),)
+    connection.send_packed_command(packed, False)
+    return connection.read_response()
+
+
+def open_redis(url: str) -> RedisStore:
+    """The store at a ``redis://``, ``rediss://`` or ``unix://`` URL.
+
+    Raises:
+        ConfigError: redis-py cannot read the URL.
+    """
+    return RedisStore(connect(url).connection_pool, redact(url))
+
+
+def open_sentinel(url: str) -> RedisStore:
+    """The store whose server the Sentinels of a ``redis+sentinel://`` URL name.
+
+    Raises:
+        ConfigError: The URL is malformed.
+    """
+    return RedisStore(sentinel_client(parse_deployment(url), redis).connection_pool, redact(url))
+
+
+def sentinel_client(deployment: Deployment, library: Any) -> Any:
+    """A redis-py client of the service's master or replicas.
+
+    Args:
+        deployment: With a service.
+        library: `redis` or `redis.asyncio`.
+    """
+    tls = {"ssl": True} if deployment.tls else {}
+    sentinel = library.Sentinel(
+        list(deployment.nodes), sentinel_kwargs=deployment.sentinel_options, **deployment.options, **tls
+    )
+    client_for = sentinel.slave_for if deployment.replicas else sentinel.master_for
+    return client_for(deployment.service)
+
+
+def connect(url: str, library: Any = redis) -> Any:
     """A redis-py client with time limits and no retries: a connection that died in the pool is replaced before its use.
+
+    Args:
+        url: As redis-py reads it; options such as ``?socket_timeout=0.2`` replace the defaults.
+        library: `redis` or `redis.asyncio`.
 
     Raises:
         ConfigError: redis-py cannot read the URL.
     """
     try:
-        return redis.Redis.from_url(
-            url,
-            socket_connect_timeout=_CONNECT_TIMEOUT_SECONDS,
-            socket_timeout=_READ_TIMEOUT_SECONDS,
-            retry=Retry(NoBackoff(), 0),
-        )
+        return library.Redis.from_url(url, **connection_options())
     except ValueError as error:
         raise ConfigError(
             f"online store: expected a URL that redis-py can read, got {redact(url)!r} ({error})",
             hint="Write redis://[user:password@]host:port/database.",
         ) from error
-
-
-def redact(url: str) -> str:
-    """The URL without its password, for messages."""
-    return _PASSWORD_OPTION.sub("***", _PASSWORD.sub(r"\g<user>:***@", url))
-
-
-def store_error(where: str, error: Exception) -> StoreError:
-    """What a failure of redis-py means to the user.
-
-    Args:
-        where: The redacted URL.
-        error: What redis-py raised.
-    """
-    text = str(error) or type(error).__name__
-    for types, start, hint in _EXPLANATIONS:
-        if isinstance(error, types) and text.startswith(start):
-            return StoreError(f"{where}: {text}", hint=hint)
-    return StoreError(f"{where}: {text}", hint="Check that the URL names the online store.")
-
-
-_EXPLANATIONS: tuple[tuple[Any, str, str], ...] = (
-    (redis.BusyLoadingError, "", "The server is loading its data; try again when it has finished."),
-    (redis.AuthenticationError, "", "Check the user and password in the store's URL (FEATURECTL_ONLINE_STORE)."),
-    (redis.exceptions.NoPermissionError, "", "Allow the user to read the namespace's keys (ACL SETUSER)."),
-    (redis.TimeoutError, "", "Check the network and the server's load, or raise ?socket_timeout= in the URL."),
-    (redis.ConnectionError, "", "Check that the server runs and that host and port in the URL are right."),
-    (redis.ResponseError, "WRONGTYPE", "The namespace is used by something else; choose another one."),
-    (redis.ResponseError, "NOAUTH", "Check the user and password in the store's URL (FEATURECTL_ONLINE_STORE)."),
-    (redis.ResponseError, "MASTERDOWN", "The replica has lost its master; ask another server."),
-)

@@ -34,6 +34,8 @@ _MGET = """
 select key, value from entries
 where key in (select value from json_each(?)) and (expires_at is null or expires_at > ?)
 """
+_GET = "select value from entries where key = ? and (expires_at is null or expires_at > ?)"
+_HGET = "select value from hashes where key = ? and field = ?"
 _HGETALL = "select field, value from hashes where key = ?"
 
 
@@ -61,8 +63,16 @@ class SqliteStore:
         """The values of the keys, in their order, None where there is none or it has expired; one statement."""
         if not keys:
             return []
+        if len(keys) == 1:
+            rows = self._read(_GET, (keys[0], time.time_ns() // 1_000_000))
+            return [rows[0][0] if rows else None]
         found = dict(self._read(_MGET, (msgspec.json.encode(keys).decode(), time.time_ns() // 1_000_000)))
         return [found.get(key) for key in keys]
+
+    def hget(self, key: str, field: str) -> bytes | None:
+        """One field of a hash, None where there is none."""
+        rows = self._read(_HGET, (key, field))
+        return rows[0][0] if rows else None
 
     def hgetall(self, key: str) -> dict[str, bytes]:
         """All fields of a hash; empty where there is none."""

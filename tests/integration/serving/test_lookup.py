@@ -6,8 +6,9 @@ import time
 from datetime import timedelta
 from decimal import Decimal
 
+import msgspec
 import pytest
-from shop import AIRPORT, HOUR_US, KEYS, NAMESPACE, NOON, NOON_US, ORDERS, ROUTE, view
+from shop import AIRPORT, HOUR_US, NAMESPACE, NOON, NOON_US, ORDERS, ROUTE, view
 
 import serving.client
 from serving import (
@@ -18,6 +19,7 @@ from serving import (
     MissingJoinKeyError,
     NameClashError,
     RequestError,
+    TooManyEntitiesError,
     UnknownFeatureError,
 )
 from serving.format.rows import row_encoder
@@ -235,8 +237,24 @@ def test_columns_of_different_lengths_are_refused(client):
         client.get_online_features(["route:flights"], {"origin": ["A"], "dest": ["A", "B"]})
 
 
-def test_no_entity_rows_give_an_empty_answer(client):
-    assert client.get_online_features(["orders:orders_7d"], []).to_dict() == {"customer_id": [], "orders_7d": []}
+@pytest.mark.parametrize("rows", [[], {"customer_id": []}])
+def test_no_entity_rows_are_refused(client, rows):
+    with pytest.raises(RequestError, match=r"expected at least one row, got none\nHint: "):
+        client.get_online_features(["orders:orders_7d"], rows)
+
+
+@pytest.mark.parametrize("rows", [[{"customer_id": 1}] * 10_001, {"customer_id": range(10_001)}])
+def test_the_number_of_entities_is_bounded(client, rows):
+    """By default at 10,000; every one of them would be a key of one command."""
+    with pytest.raises(TooManyEntitiesError, match=r"at most 10000 rows, got 10001\nHint: .*max_entities"):
+        client.get_online_features(["orders:orders_7d"], rows)
+
+
+def test_the_bound_of_entities_is_the_callers(shop):
+    with FeatureStore.from_url(shop.url, namespace=NAMESPACE, max_entities=2) as store:
+        assert len(store.get_online_features(["orders:orders_7d"], {"customer_id": [1, 2]})) == 2
+        with pytest.raises(TooManyEntitiesError):
+            store.get_online_features(["orders:orders_7d"], {"customer_id": [1, 2, 3]})
 
 
 def test_a_new_schema_is_noticed_at_once(shop, client):
@@ -281,33 +299,101 @@ def test_the_catalog_is_never_older_than_its_limit(shop, client, monkeypatch):
     assert status() == ["PRESENT"]
 
 
-def test_a_corrupt_row_fails_the_lookup_by_name(shop, client):
-    """Nothing true can be said of it, so nothing is said: no default, no null."""
-    shop.put_bytes(AIRPORT, ["EWR"], b"\x01garbage")
-    with pytest.raises(CorruptRowError, match=r"shop:test:airport@0:\{EWR\}: expected a row of at least 21 bytes"):
-        client.get_online_features(["airport:delay"], [{"airport": "EWR"}])
-
-
-def test_a_row_with_a_damaged_value_fails_the_lookup_by_name(shop, client):
-    """Its header and length are right, its decimal is not."""
+def damaged():
+    """Rows that cannot be read, by airport or customer, and what is said of each."""
     schema = Schema.of(ORDERS.features)
-    row = row_encoder(schema)(NOON_US, None, [1, Decimal("1.00"), "x"]).replace(b"1.00", b"1x00")
-    shop.put_bytes(ORDERS, [1], row)
-    with pytest.raises(CorruptRowError, match=r"orders@0:\{1\}: expected values of the types of its schema"):
-        client.get_online_features(["orders:spend_7d"], [{"customer_id": 1}])
-
-
-def test_a_row_without_its_schema_fails_the_lookup_by_name(shop, client):
-    other = view("airport", [("airport", "varchar")], [("delay", "double"), ("lost", "double")])
-    shop.put(other, ["EWR"], [1.0, 2.0])
-    client.get_online_features(["airport:delay"], [{"airport": "EWR"}])
+    good = row_encoder(schema)(NOON_US, None, [1, Decimal("1.00"), "x"])
     missing = Schema.of([("x", "bigint")])
-    row = bytes([1]) + missing.id.to_bytes(4, "big") + bytes(16) + b"\x91\x01"
-    shop.put_bytes(AIRPORT, ["JFK"], row)
-    with pytest.raises(
-        CorruptRowError, match=f"expected its schema at {KEYS.schema('airport', missing.id)}, found none"
-    ):
-        client.get_online_features(["airport:delay"], [{"airport": "JFK"}])
+    return [
+        (b"\x01garbage", "expected a row of at least 21 bytes"),
+        (b"", "expected a row of at least 21 bytes"),
+        (b"\x02" + good[1:], "expected row format 1, got 2"),
+        (good.replace(b"1.00", b"1x00"), "expected values of the types of its schema"),
+        (good[:-1], "expected values of the types of its schema"),
+        (good + b"\x01", "expected values of the types of its schema"),
+        (good[:21] + b"\x93\xa11\xa11\xa1x", "expected values of the types of its schema"),
+        (good[:21] + b"\x92\x01\xc0", "expected values of the types of its schema"),
+        (good[:1] + missing.id.to_bytes(4, "big") + good[5:], f"expected its schema {missing.id:08x}"),
+    ]
+
+
+def test_a_damaged_row_fails_no_other(shop, client):
+    """It is INVALID and None, never a default; the other rows are answered."""
+    for key in range(99):
+        shop.put(ORDERS, [key], [key, None, "x"])
+    for row, _ in damaged():
+        shop.put_bytes(ORDERS, [99], row)
+        answer = client.get_online_features(ALL_ORDERS, {"customer_id": range(100)})
+        assert answer.to_dict()["orders_7d"] == [*range(99), None], row
+        assert answer.to_dict()["spend_7d"] == [None] * 100
+        assert answer.statuses["spend_7d"] == ["NULL_VALUE"] * 99 + ["INVALID"]
+        assert answer.event_timestamps["last_city"] == [NOON] * 99 + [None]
+
+
+def test_a_damaged_row_fails_the_lookup_where_asked_for(shop):
+    """The error names the row's key and what is wrong with it, before any value is seen."""
+    with FeatureStore.from_url(shop.url, namespace=NAMESPACE, as_of=NOON, on_corrupt="raise") as store:
+        for row, problem in damaged():
+            shop.put_bytes(ORDERS, [1], row)
+            with pytest.raises(CorruptRowError, match=r"shop:test:orders@0:\{1\}: " + problem):
+                store.get_online_features(["orders:spend_7d"], [{"customer_id": 1}])
+
+
+def test_values_of_the_right_form_and_no_meaning_are_damage(shop):
+    """An instant beyond the calendar, a wide integer that is none, half a float."""
+    odd = view("odd", [("k", "bigint")], [("at", "timestamp"), ("wide", "hugeint"), ("list", "float[]")])
+    shop.writer.publish_catalog([odd])
+    schema = Schema.of(odd.features)
+    shop.put(odd, [0], [NOON, 2**100, [1.5]])
+    head = row_encoder(schema)(NOON_US, None, [None, None, None])[:21]
+    for key, body in enumerate(([2**62, "1", b""], [0, "x", b""], [0, "1", b"abc"]), start=1):
+        shop.put_bytes(odd, [key], head + msgspec.msgpack.encode(body))
+    with FeatureStore.from_url(shop.url, namespace=NAMESPACE, as_of=NOON) as store:
+        answer = store.get_online_features(["odd:*"], {"k": range(4)})
+        assert answer.to_dict()["wide"] == [2**100, None, None, None]
+        assert answer.to_dict()["list"] == [[1.5], None, None, None]
+        assert answer.statuses["at"] == ["PRESENT", "INVALID", "INVALID", "INVALID"]
+    with FeatureStore.from_url(shop.url, namespace=NAMESPACE, as_of=NOON, on_corrupt="raise") as store:
+        for key in (1, 2, 3):
+            with pytest.raises(CorruptRowError, match=rf"odd@0:\{{{key}\}}"):
+                store.get_online_features(["odd:*"], {"k": [0, key]})
+
+
+def test_a_schema_that_is_not_there_is_looked_for_once_in_a_while(shop, client):
+    """Damaged rows do not make every look-up read the catalog again."""
+    (row, _) = damaged()[-1]
+    shop.put_bytes(ORDERS, [1], row)
+
+    def status():
+        return client.get_online_features(["orders:orders_7d"], [{"customer_id": 1}]).statuses["orders_7d"]
+
+    assert status() == ["INVALID"]
+    reads = []
+    hgetall = client._store.hgetall
+    client._store.hgetall = lambda key: reads.append(key) or hgetall(key)
+    assert status() == ["INVALID"]
+    assert reads == []
+
+
+def test_stale_values_are_answered_where_asked_for(shop, client):
+    """With the status that says so; what is fresh, absent or null stays as it is."""
+    shop.put(ORDERS, [1], [5, None, "Bern"], event_us=NOON_US - HOUR_US - 1)
+    shop.put(ORDERS, [2], [6, None, "Rom"])
+    shop.put(ORDERS, [3], None, event_us=NOON_US - HOUR_US - 1)
+    answer = client.get_online_features(ALL_ORDERS, {"customer_id": [1, 2, 3, 4]}, include_stale=True)
+    assert answer.to_dict()["orders_7d"] == [5, 6, 0, 0]
+    assert answer.to_dict()["spend_7d"] == [None, None, Decimal("0.00"), Decimal("0.00")]
+    assert answer.statuses["orders_7d"] == ["OUTSIDE_MAX_AGE", "PRESENT", "NOT_FOUND", "NOT_FOUND"]
+
+
+def test_a_default_list_is_the_answers_own(shop, client):
+    """Changing what one look-up gave changes no other."""
+    tags = view("tags", [("k", "bigint")], [("tag", "varchar[]")], defaults={"tag": ["none"]})
+    shop.writer.publish_catalog([tags])
+    for _ in range(2):
+        values = client.get_online_features(["tags:tag"], {"k": [1, 2]}).to_dict()["tag"]
+        assert values == [["none"], ["none"]]
+        values[0].append("mine")
 
 
 def test_an_empty_namespace_says_to_sync(shop):

@@ -1,0 +1,162 @@
+"""One view of a request: its row keys, and what its rows say."""
+
+from __future__ import annotations
+
+import struct
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from serving.errors import CorruptRowError
+from serving.format.keys import row_key_maker
+from serving.format.matrix import is_numbers
+from serving.format.rows import decode_header, event_micros, fresh_range, is_tombstone, schema_id_of
+from serving.format.schemas import Schema
+from serving.format.typed import body_decoder, carried, finisher
+from serving.format.types import parse_type
+from serving.status import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from serving.format.catalog import ViewEntry
+    from serving.format.keys import KeySpace
+    from serving.format.types import WireType
+
+    Values = tuple[Any, ...]
+    Schemas = Mapping[tuple[str, int], Schema | None]
+
+UNREADABLE = (TypeError, ValueError, ArithmeticError, struct.error)
+_MICROS = 1_000_000
+
+
+class UnknownSchemaError(Exception):
+    """Rows name schemas that are not at hand; the client reads them and asks again. Never leaves the package.
+
+    Args:
+        schemas: (view, schema id) of each.
+    """
+
+    def __init__(self, schemas: set[tuple[str, int]]) -> None:
+        super().__init__(schemas)
+        self.schemas = schemas
+
+
+class Read:
+    """One view looked up by one set of request columns; immutable once compiled, but for a memo of decoders.
+
+    Args:
+        view: As the catalog has it.
+        columns: Indexes of its join keys among the request's key columns.
+        column_names: Their names there, for messages.
+        features: Names of the features wanted, in request order: the read's slots.
+        keyspace: Of the namespace.
+    """
+
+    def __init__(
+        self,
+        view: ViewEntry,
+        columns: tuple[int, ...],
+        column_names: Sequence[str],
+        features: Sequence[str],
+        keyspace: KeySpace,
+    ) -> None:
+        types = dict(view.features)
+        self.view = view.name
+        self.schema = Schema.of(view.features)
+        self.slots: list[tuple[str, WireType]] = [(name, parse_type(types[name])) for name in features]
+        self.ttl_us = None if view.ttl_seconds is None else view.ttl_seconds * _MICROS
+        self.absent: Values = tuple([_default(view, *slot) for slot in self.slots])
+        self.nothing: Values = (None,) * len(self.slots)
+        self.finishers = [_finisher(view, *slot) for slot in self.slots]
+        self.takes_numbers = is_numbers(self.schema)
+        self.positions = (
+            None
+            if tuple(self.slots) == self.schema.columns
+            else [self.schema.columns.index(slot) for slot in self.slots]
+        )
+        self.decode = body_decoder(self.schema, self.slots)
+        self.statuses = {status: (status,) * len(self.slots) for status in Status}
+        self._columns = columns
+        # The type is the view's, but a message names the column that the caller wrote.
+        join_keys = [(name, type_text) for name, (_, type_text) in zip(column_names, view.join_keys, strict=True)]
+        self._row_keys = row_key_maker(keyspace.row_prefix(view.name, view.version), join_keys)
+        self._any_age = fresh_range(self.schema, None)
+        self._decoders: dict[int, tuple[Callable[[bytes], Values], tuple[Status | None, ...] | None]] = {
+            self.schema.id: (self.decode, None)
+        }
+
+    def row_keys(self, key_columns: Sequence[list[Any]]) -> list[str | None]:
+        """Where the rows of these entities are; None for a null key."""
+        return self._row_keys([key_columns[index] for index in self._columns])
+
+    def are_fresh(self, rows: Sequence[bytes | None], now_us: int) -> bool:
+        """Whether every row is there, follows the view's schema and is within its TTL; nothing is said of the values."""
+        low, high = self._any_age if self.ttl_us is None else fresh_range(self.schema, now_us - self.ttl_us)
+        try:
+            return low <= min(rows) and max(rows) <= high  # type: ignore[type-var,operator]
+        except TypeError:  # a None among them
+            return False
+
+    def unknown_schemas(self, rows: Sequence[bytes | None], schemas: Schemas) -> set[tuple[str, int]]:
+        """The schemas that rows follow and that are not in `schemas` (a None there: the store has none either)."""
+        ids = {schema_id_of(row) for row in rows if row is not None} - {None, self.schema.id}
+        return {(self.view, each) for each in ids if each is not None and (self.view, each) not in schemas}
+
+    def resolve(
+        self, row: bytes | None, key: str, schemas: Schemas, now_us: int, *, include_stale: bool
+    ) -> tuple[Values, tuple[Status | None, ...] | None]:
+        """What one row says: a value a slot, still to be finished, and their statuses where the values do not say them.
+
+        Raises:
+            CorruptRowError: The bytes are no row.
+        """
+        if row is None:
+            return self.absent, self.statuses[Status.NOT_FOUND]
+        header = decode_header(row, key)
+        if is_tombstone(row):
+            return self.absent, self.statuses[Status.NOT_FOUND]
+        decode, statuses = self._decoder(header.schema_id, key, schemas)
+        if self.ttl_us is not None and header.event_us < now_us - self.ttl_us:
+            if not include_stale:
+                return self.absent, self.statuses[Status.OUTSIDE_MAX_AGE]
+            statuses = self.statuses[Status.OUTSIDE_MAX_AGE]
+        try:
+            return decode(row), statuses
+        except msgspec.DecodeError as error:
+            raise CorruptRowError(key, f"expected values of the types of its schema ({error}), got {row!r}") from error
+
+    def event_us(self, row: bytes | None, statuses: tuple[Status | None, ...] | None) -> int | None:
+        """When the row's values became true; None where nothing can be said."""
+        if row is None or is_tombstone(row) or statuses is self.statuses[Status.INVALID]:
+            return None
+        return event_micros(row)
+
+    def _decoder(
+        self, schema_id: int, key: str, schemas: Schemas
+    ) -> tuple[Callable[[bytes], Values], tuple[Status | None, ...] | None]:
+        known = self._decoders.get(schema_id)
+        if known is None:
+            schema = schemas[self.view, schema_id]
+            if schema is None:
+                raise CorruptRowError(
+                    key, f"expected its schema {schema_id:08x} of view {self.view} in the store, found none"
+                )
+            # There is an eligible row, so the default does not apply: what the warehouse holds is not known here yet.
+            lacking = tuple([None if slot in schema.columns else Status.NOT_FOUND for slot in self.slots])
+            known = (body_decoder(schema, self.slots), lacking if any(lacking) else None)
+            self._decoders[schema_id] = known
+        return known
+
+
+def _default(view: ViewEntry, feature: str, wire_type: WireType) -> Any:
+    default = view.defaults.get(feature)
+    return None if default is None else msgspec.convert(default, carried(wire_type))
+
+
+def _finisher(view: ViewEntry, feature: str, wire_type: WireType) -> Callable[[Any], Any] | None:
+    finish = finisher(wire_type)
+    if wire_type.item is None or view.defaults.get(feature) is None:
+        return finish
+    # A default list is copied, for the caller may change what it was given.
+    return list if finish is None else lambda value: list(finish(value))

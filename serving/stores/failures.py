@@ -1,0 +1,51 @@
+"""What a failure of redis-py means to the user."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import redis
+
+from serving.errors import StoreError
+
+FAILURES = (redis.RedisError, OSError)
+# Of these a second attempt would fail like the first, or take as long again.
+_FINAL = (redis.AuthenticationError, redis.BusyLoadingError, redis.TimeoutError)
+
+
+def is_dropped(error: Exception) -> bool:
+    """Whether the connection broke, so that a new one may do better."""
+    return isinstance(error, (redis.ConnectionError, OSError)) and not isinstance(error, (*_FINAL, TimeoutError))
+
+
+def store_error(where: str, error: Exception) -> StoreError:
+    """The error to raise.
+
+    Args:
+        where: The redacted URL.
+        error: What redis-py raised.
+    """
+    text = str(error) or type(error).__name__
+    for types, start, hint in _EXPLANATIONS:
+        if isinstance(error, types) and text.startswith(start):
+            return StoreError(f"{where}: {text}", hint=hint)
+    return StoreError(f"{where}: {text}", hint="Check that the URL names the online store.")
+
+
+_EXPLANATIONS: tuple[tuple[Any, str, str], ...] = (
+    (redis.BusyLoadingError, "", "The server is loading its data; try again when it has finished."),
+    (redis.AuthenticationError, "", "Check the user and password in the store's URL (FEATURECTL_ONLINE_STORE)."),
+    (redis.exceptions.NoPermissionError, "", "Allow the user to read the namespace's keys (ACL SETUSER)."),
+    (redis.sentinel.MasterNotFoundError, "", "Check the service's name, and that the Sentinels see its master."),
+    (redis.sentinel.SlaveNotFoundError, "", "Check that the service has replicas, or leave out replicas=true."),
+    (
+        (redis.TimeoutError, TimeoutError),
+        "",
+        "Check the network and the server's load, or raise ?socket_timeout= in the URL.",
+    ),
+    (redis.exceptions.RedisClusterException, "", "Check that the servers run in cluster mode and can be reached."),
+    (redis.ConnectionError, "", "Check that the server runs and that host and port in the URL are right."),
+    (redis.ResponseError, "WRONGTYPE", "The namespace is used by something else; choose another one."),
+    (redis.ResponseError, "NOAUTH", "Check the user and password in the store's URL (FEATURECTL_ONLINE_STORE)."),
+    (redis.ResponseError, "MASTERDOWN", "The replica has lost its master; ask another server."),
+)
