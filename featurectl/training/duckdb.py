@@ -15,7 +15,7 @@ from featurectl.training.spine import FileSpine
 from featurectl.warehouse.duckdb import DuckDBWarehouse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     import pyarrow as pa
@@ -68,7 +68,7 @@ class DuckDBSession:
             raise _failed(error) from error
         return [SpineColumn(row[0], row[1]) for row in rows]
 
-    def stream(self, sql: str) -> pa.RecordBatchReader:
+    def stream(self, sql: str, contract: Mapping[str, str]) -> pa.RecordBatchReader:  # noqa: ARG002 - DuckDB knows the types
         """The rows of a query; the engine works while they are read."""
         try:
             return self._connection.execute(sql).to_arrow_reader(BATCH_ROWS)
@@ -77,8 +77,12 @@ class DuckDBSession:
 
 
 def _register(connection: duckdb.DuckDBPyConnection, spine: FileSpine) -> None:
-    function = "read_parquet" if spine.path.suffix.lower() == ".parquet" else "read_csv"
-    read = exp.Anonymous(this=function, expressions=[exp.Literal.string(str(spine.path))])
+    path: list[exp.Expression] = [exp.Literal.string(str(spine.path))]
+    if spine.path.suffix.lower() == ".parquet":
+        read = exp.Anonymous(this="read_parquet", expressions=path)
+    else:  # a quoted nothing is a text, an unquoted one is null
+        quoted = exp.PropertyEQ(this=exp.to_identifier("allow_quoted_nulls"), expression=exp.false())
+        read = exp.Anonymous(this="read_csv", expressions=[*path, quoted])
     try:
         connection.execute(f"create temporary view {SPINE} as {exp.select('*').from_(read).sql(dialect='duckdb')}")
     except duckdb.Error as error:

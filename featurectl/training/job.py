@@ -109,7 +109,7 @@ class HistoricalFeatures:
         """
         sql = self.sql  # dbt first: it must not find the warehouse open
         with self._context.engine.session(self._local) as session:
-            reader = session.stream(sql)
+            reader = session.stream(sql, self.request.contract())
             yield reader.schema, _read(reader)
 
     @cached_property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -16,7 +16,7 @@ from featurectl.training.render import SPINE
 from featurectl.training.session import BATCH_ROWS, SpineColumn
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from featurectl.training.spine import FileSpine, FrameSpine
     from featurectl.warehouse.profile import Target
@@ -62,15 +62,21 @@ class PostgresEngine:
             if local is not None:
                 _load(connection, local)
             connection.execute("begin transaction isolation level repeatable read, read only")
-            yield PostgresSession(connection)
+            with ExitStack() as cursors:
+                yield PostgresSession(connection, cursors)
             connection.execute("rollback")
 
 
 class PostgresSession:
-    """One read-only transaction."""
+    """One read-only transaction.
 
-    def __init__(self, connection: psycopg.Connection[Any]) -> None:
+    Args:
+        cursors: Closes those of the server in the end, also after rows that nobody fetched.
+    """
+
+    def __init__(self, connection: psycopg.Connection[Any], cursors: ExitStack) -> None:
         self._connection = connection
+        self._cursors = cursors
 
     def describe(self, query: str) -> list[SpineColumn]:
         """The columns of a query."""
@@ -84,16 +90,17 @@ class PostgresSession:
             for column in described.description or ()
         ]
 
-    def stream(self, query: str) -> pa.RecordBatchReader:
+    def stream(self, query: str, contract: Mapping[str, str]) -> pa.RecordBatchReader:
         """The rows of a query, fetched from a cursor of the server."""
-        cursor = self._connection.cursor(name="featurectl_training_set")
+        cursor = self._cursors.enter_context(self._connection.cursor(name="featurectl_training_set"))
         cursor.itersize = BATCH_ROWS
         try:
             cursor.execute(query.encode())
         except psycopg.Error as error:
             raise _failed(error) from error
-        columns = list(cursor.description or ())
-        schema = pa.schema([(column.name, arrow_type(column, self._connection.adapters.types)) for column in columns])
+        types = self._connection.adapters.types
+        columns = cursor.description or ()
+        schema = pa.schema([(column.name, arrow_type(column, types, contract.get(column.name))) for column in columns])
         return pa.RecordBatchReader.from_batches(schema, _batches(cursor, schema))
 
 

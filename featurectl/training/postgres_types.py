@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from psycopg.types import TypesRegistry
 
 _MAX_DECIMAL_DIGITS = 38
+_DECIMAL = re.compile(r"(?:decimal|numeric)\s*\(\s*(\d+)\s*(?:,\s*(\d+)\s*)?\)", re.IGNORECASE)
 _TO_ARROW = {
     "bool": pa.bool_(),
     "int2": pa.int16(),
@@ -50,10 +52,11 @@ _FROM_ARROW = (
 )
 
 
-def arrow_type(column: Column, types: TypesRegistry) -> pa.DataType:
+def arrow_type(column: Column, types: TypesRegistry, declared: str | None = None) -> pa.DataType:
     """The Arrow type of a result's column.
 
-    Numbers without a declared precision become doubles; uuid, json and what Arrow does not know become text.
+    A number whose precision neither the result nor the contract's `declared` type tells becomes a double; uuid, json
+    and what Arrow does not know become text.
     """
     info = types.get(column.type_code)
     if info is None:
@@ -61,9 +64,12 @@ def arrow_type(column: Column, types: TypesRegistry) -> pa.DataType:
     if column.type_code == info.array_oid:
         return pa.list_(_TO_ARROW.get(info.name, pa.string()))
     if info.name == "numeric":
-        if column.precision is None or column.precision > _MAX_DECIMAL_DIGITS:
+        precision, scale = column.precision, column.scale
+        if precision is None and (found := _DECIMAL.fullmatch(declared or "")):
+            precision, scale = int(found[1]), int(found[2] or 0)
+        if precision is None or precision > _MAX_DECIMAL_DIGITS:
             return pa.float64()
-        return pa.decimal128(column.precision, column.scale or 0)
+        return pa.decimal128(precision, scale or 0)
     return _TO_ARROW.get(info.name, pa.string())
 
 

@@ -48,6 +48,11 @@ class Request:
         """The views used, each once, in the order of first use."""
         return tuple({wanted.view.unique_id: wanted.view for wanted in self.features}.values())
 
+    def contract(self) -> dict[str, str]:
+        """Output column to the type that its view's contract declares."""
+        types = {(view.unique_id, column.name): column.data_type for view in self.views for column in view.features}
+        return {each.feature.output_name: types[each.view.unique_id, each.feature.feature] for each in self.features}
+
     def items(self) -> list[dict[str, Any]]:
         """The features as the `training_set` macro takes them: one mapping for a run of features of one view."""
         items: list[dict[str, Any]] = []
@@ -163,8 +168,8 @@ def _require_access(request: Request) -> None:
     asks = f"group {request.group!r}" if request.group else "no group"
     problems: dict[str, str | None] = {
         f"{view.reference_name}: expected a view that is not private, or a request of its group {view.owner!r}, "
-        f"got access 'private' and {asks}": f"Ask {view.owner} to set `access: protected` in {view.path}, or, if you "
-        f"are one of them, say group={view.owner!r} (--group {view.owner})."
+        f"got access 'private' and {asks}": f"Ask {view.owner} to set `access: protected` on the model, or, if you are one of "
+        f"them, say group={view.owner!r} (--group {view.owner})."
         for view in request.views
         if view.access == "private" and view.owner != request.group
     }

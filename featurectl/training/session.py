@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from featurectl.errors import WarehouseError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -32,8 +33,12 @@ class Session(Protocol):
         """The columns of a query, which is not run."""
         ...
 
-    def stream(self, sql: str) -> pa.RecordBatchReader:
-        """The rows of a query, some ten thousand a batch, no more held at once."""
+    def stream(self, sql: str, contract: Mapping[str, str]) -> pa.RecordBatchReader:
+        """The rows of a query, some ten thousand a batch, no more held at once.
+
+        Args:
+            contract: Column to its declared type, for engines that forget the precision of numbers on the way.
+        """
         ...
 
 
