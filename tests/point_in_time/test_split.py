@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import runpy
 from collections import Counter
 from datetime import datetime
-from hashlib import md5
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
 from histories import histories
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -19,17 +21,13 @@ numbers = st.one_of(st.none(), st.integers(-(2**63), 2**63 - 1))
 keys = st.fixed_dictionaries({"sensor_id": numbers, "left_id": numbers, "right_id": numbers, "origin": texts})
 
 
-def split(values: list[object], weights: dict[str, float], salt: str = "") -> str | None:
-    """The rule of docs/splits.md."""
-    if None in values:
-        return None
-    digits = md5("|".join([salt, *map(str, values)]).encode(), usedforsecurity=False).hexdigest()[:8]
-    so_far = 0.0
-    for name, weight in weights.items():
-        so_far += weight
-        if int(digits, 16) < round(2**32 * (so_far / sum(weights.values()))):
-            return name
-    return name
+@pytest.fixture(scope="module")
+def split(tmp_path_factory):
+    """The function that docs/splits.md gives as the rule, its own assertions run."""
+    page = Path(__file__).resolve().parents[2] / "docs" / "splits.md"
+    script = tmp_path_factory.mktemp("docs") / "split.py"
+    script.write_text(page.read_text().split("```python\n")[1].split("```")[0])
+    return runpy.run_path(str(script))["split"]
 
 
 def split_by_time(at: datetime | None, bounds: list[tuple[datetime, datetime, str]]) -> str | None:
@@ -45,7 +43,7 @@ def spine(rows: list[Row]) -> dict[str, list[Row]]:
 
 @given(rows=st.lists(keys, max_size=12))
 @settings(deadline=None)
-def test_a_split_by_hash_is_pythons_md5_of_the_keys(warehouse, rows):
+def test_a_split_by_hash_is_pythons_md5_of_the_keys(warehouse, split, rows):
     """Any whole number, any text; composite keys, salts and names with quotes; a null key is in no split."""
     history = spine(rows)
     warehouse.engine.load(history)
