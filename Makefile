@@ -21,13 +21,17 @@ FIND_PYTHON := python=; \
 		exit 1; \
 	fi
 
-.PHONY: help demo dev fmt lint test mutants docs check clean
+.PHONY: help demo leakage dev fmt lint test test-spark mutants bench docs check clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: .venv/.demo profiles.yml ## Build the flights example, sync it, look up one flight, and tell what happened
 	@$(BIN)/python data/story.py
+
+leakage: demo ## Show what leakage does to a model's score, on the example
+	@$(BIN)/python -m pip install -qq --editable '.[example]' --constraint constraints.txt
+	@$(BIN)/python data/leakage.py --svg docs/leakage.svg
 
 dev: .venv/.test .venv-lint/.lint profiles.yml ## Install everything that working on the code needs
 
@@ -44,8 +48,20 @@ lint: .venv/.test .venv-lint/.lint ## Check format, style, types and the directi
 test: .venv/.test ## Run all tests, on real DuckDB, dbt, PostgreSQL and Valkey
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
+test-spark: ## Run the training sets on Spark executor processes (Java 17; 434 MB in .venv-spark)
+	@test -d .venv-spark || { $(FIND_PYTHON); $$python -m venv .venv-spark; }
+	@.venv-spark/bin/python -m pip install -qq --editable '.[test,spark]' --constraint constraints.txt
+	@.venv-spark/bin/python -m pytest -m spark tests/spark
+
 mutants: .venv/.test ## Break the macros on purpose, one slip at a time: each must turn a test red
 	@$(BIN)/python tests/mutants/run.py
+
+bench: .venv/.test ## Measure against floors of the same run; tables, and JSON in bench/
+	@mkdir -p bench
+	@$(BIN)/python tests/benchmarks/training/run.py --json bench/training_duckdb.json
+	@$(BIN)/python tests/benchmarks/training/run.py --scale 0.1 --json bench/training_duckdb_tenth.json
+	@$(BIN)/python tests/benchmarks/training/run.py --engine postgres --scale 0.1 --json bench/training_postgres_tenth.json
+	@$(BIN)/python tests/benchmarks/training/run.py --growth --json bench/training_growth.json
 
 docs: .venv/.test ## Write the reference pages in docs/ anew
 	@$(BIN)/python docs/reference.py
@@ -55,7 +71,7 @@ check: ## What CI runs: lint, then test
 	@$(MAKE) test
 
 clean: ## Remove environments, caches, the example's warehouse and its online store
-	rm -rf .venv .venv-lint target logs dist .featurectl data/nycflights13 data/*.duckdb*
+	rm -rf .venv .venv-lint .venv-spark bench target logs dist .featurectl data/nycflights13 data/*.duckdb*
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 
 profiles.yml:
