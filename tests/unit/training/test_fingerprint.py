@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pyarrow as pa
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,6 +20,21 @@ def test_two_tables_have_one_fingerprint_when_they_have_the_same_rows_in_any_ord
     """Duplicates counted; no text, separator or null can be taken for another."""
     same = sorted(one, key=repr) == sorted(other, key=repr)
     assert (fingerprint(one) == fingerprint(other)) is same
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (("ab", "c"), ("a", "bc")),
+        (("", "a"), ("a", "")),
+        ((None, ""), ("", None)),
+        ((None, "a"), ("n", "a")),
+        (("a1:b", "c"), ("a", "b1:c")),
+        (("1:a", ""), ("", "1:a")),
+    ],
+)
+def test_rows_whose_texts_join_to_the_same_differ(one, other):
+    assert fingerprint([one]) != fingerprint([other])
 
 
 @given(ROWS, st.randoms())
