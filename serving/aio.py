@@ -90,7 +90,7 @@ class AsyncFeatureStore:
         if not session.is_current():
             await self._refresh()
         plan = session.plan(features, full_feature_names)
-        lookup = session.lookup(plan, entity_rows)
+        lookup = plan.lookup(entity_rows, session.max_entities)
         rows = await self._fetch(lookup.wanted)
         try:
             return session.answer(plan, lookup, rows, include_stale)
@@ -100,7 +100,7 @@ class AsyncFeatureStore:
         while True:
             session.learn(unknown, await self._store.mget(session.schema_keys(unknown)))
             plan = session.plan(features, full_feature_names)
-            lookup = session.lookup(plan, lookup.again(entity_rows))
+            lookup = plan.lookup(lookup.again(entity_rows), session.max_entities)
             rows = await self._fetch(lookup.wanted)
             try:
                 return session.answer(plan, lookup, rows, include_stale)

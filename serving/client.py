@@ -108,8 +108,8 @@ class FeatureStore:
         if not session.is_current():
             self._refresh()
         plan = session.plan(features, full_feature_names)
-        lookup = session.lookup(plan, entity_rows)
-        rows = self._fetch(lookup.wanted)
+        lookup = plan.lookup(entity_rows, session.max_entities)
+        rows = self._store.mget(lookup.wanted) if session.cache is None else self._fetch(session.cache, lookup.wanted)
         try:
             return session.answer(plan, lookup, rows, include_stale)
         except UnknownSchemaError as error:
@@ -119,8 +119,10 @@ class FeatureStore:
         while True:
             session.learn(unknown, self._store.mget(session.schema_keys(unknown)))
             plan = session.plan(features, full_feature_names)
-            lookup = session.lookup(plan, lookup.again(entity_rows))
-            rows = self._fetch(lookup.wanted)
+            lookup = plan.lookup(lookup.again(entity_rows), session.max_entities)
+            rows = (
+                self._store.mget(lookup.wanted) if session.cache is None else self._fetch(session.cache, lookup.wanted)
+            )
             try:
                 return session.answer(plan, lookup, rows, include_stale)
             except UnknownSchemaError as error:
@@ -160,10 +162,7 @@ class FeatureStore:
     ) -> None:
         self.close()
 
-    def _fetch(self, keys: list[str]) -> list[bytes | None]:
-        cache = self._session.cache
-        if cache is None:
-            return self._store.mget(keys)
+    def _fetch(self, cache: Cache, keys: list[str]) -> list[bytes | None]:
         known = cache.known(keys)
         missing = [key for key in dict.fromkeys(keys) if key not in known]
         if missing:

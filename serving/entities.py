@@ -21,34 +21,37 @@ def key_columns(entity_rows: EntityRows, wanted: Mapping[str, str], max_entities
     Raises:
         RequestError: Another shape, no rows, too many rows, or a missing column.
     """
-    if isinstance(entity_rows, Mapping):
+    # The exact types first: asking for the abstract ones takes longer than reading a row.
+    if type(entity_rows) is not list and (type(entity_rows) is dict or isinstance(entity_rows, Mapping)):
         columns = [_column(entity_rows, name, view) for name, view in wanted.items()]
-        lengths = {name: len(column) for name, column in zip(wanted, columns, strict=True)}
-        if len(set(lengths.values())) > 1:
+        count = len(columns[0])
+        if len(columns) > 1 and any(len(column) != count for column in columns):
+            lengths = {name: len(column) for name, column in zip(wanted, columns, strict=True)}
             raise RequestError(
                 f"entity_rows: expected columns of one length, got {lengths}", hint="Give every column one value a row."
             )
-        count = len(columns[0])
-    else:
-        if isinstance(entity_rows, (str, bytes)) or not isinstance(entity_rows, Sequence):
-            raise RequestError(
-                f"entity_rows: expected a list of dicts or a dict of columns, got {type(entity_rows).__name__}",
-                hint="Write entity_rows=[{'key': 1}, ...] or {'key': [1, ...]}.",
-            )
-        count = len(entity_rows)
-        columns = [] if count > max_entities else _transpose(entity_rows, wanted)
+        _require_count(count, max_entities)
+        return columns
+    if type(entity_rows) is not list and (
+        isinstance(entity_rows, (str, bytes)) or not isinstance(entity_rows, Sequence)
+    ):
+        raise RequestError(
+            f"entity_rows: expected a list of dicts or a dict of columns, got {type(entity_rows).__name__}",
+            hint="Write entity_rows=[{'key': 1}, ...] or {'key': [1, ...]}.",
+        )
+    if not 1 <= len(entity_rows) <= max_entities:
+        _require_count(len(entity_rows), max_entities)
+    try:
+        return [[row[name] for row in entity_rows] for name in wanted]
+    except (KeyError, TypeError, IndexError) as error:
+        raise _row_error(entity_rows, wanted) from error
+
+
+def _require_count(count: int, max_entities: int) -> None:
     if count > max_entities:
         raise TooManyEntitiesError(count, max_entities)
     if not count:
         raise RequestError("entity_rows: expected at least one row, got none", hint="Give one row an entity.")
-    return columns
-
-
-def _transpose(rows: Sequence[Mapping[str, Any]], wanted: Mapping[str, str]) -> list[list[Any]]:
-    try:
-        return [[row[name] for row in rows] for name in wanted]
-    except (KeyError, TypeError, IndexError) as error:
-        raise _row_error(rows, wanted) from error
 
 
 def _column(given: Mapping[str, Sequence[Any]], name: str, view: str) -> list[Any]:

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from serving.errors import CorruptRowError
+from serving.format.rows import BODY, event_micros
 from serving.reads import UNREADABLE
 from serving.status import Status
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from serving.reads import Read, Schemas, Values
+    from serving.format.typed import Values
+    from serving.reads import Read, Schemas
 
     Override = tuple[Status | None, ...] | None
 
@@ -60,13 +62,14 @@ class Found:
 
     def columns(self) -> list[list[Any]]:
         """One list of declared values a slot."""
-        if self._columns is None:
+        columns = self._columns
+        if columns is None:
             try:
-                self._columns = self._finish(self._decoded())
+                columns = self._finish(self._values or self._decoded())
             except UNREADABLE:
-                self._discard_unreadable(raise_corrupt=False)
-        assert self._columns is not None  # noqa: S101 - either branch sets it
-        return self._columns
+                columns = self._without_unreadable(raise_corrupt=False)
+            self._columns = columns
+        return columns
 
     def require_readable(self) -> None:
         """Decode everything.
@@ -77,12 +80,11 @@ class Found:
         try:
             self._columns = self._finish(self._decoded(raise_corrupt=True))
         except UNREADABLE:
-            self._discard_unreadable(raise_corrupt=True)
+            self._columns = self._without_unreadable(raise_corrupt=True)
 
     def statuses(self) -> list[list[Status]]:
         """One list of statuses a slot."""
-        columns = self.columns()
-        plain = [[Status.NULL_VALUE if value is None else Status.PRESENT for value in column] for column in columns]
+        plain = [_plain_statuses(column) for column in self.columns()]
         for index, override in enumerate(self._overrides or ()):
             for column, status in zip(plain, override or (), strict=False):
                 if status is not None:
@@ -92,28 +94,32 @@ class Found:
     def event_micros(self) -> list[int | None]:
         """When the values of each entity became true, UTC microseconds since 1970."""
         self.columns()
+        if self.is_fresh:
+            return [event_micros(row) for row in self.rows]  # type: ignore[arg-type] # fresh rows are there
         overrides = self._overrides or [None] * len(self.rows)
         return [self.read.event_us(row, override) for row, override in zip(self.rows, overrides, strict=True)]
 
     def _decoded(self, *, raise_corrupt: bool = False) -> list[Values]:
         if self._values is None:
-            decode = self.read.decode
+            decode, pick = self.read.decode, self.read.pick
             try:
-                self._values = [decode(row) for row in self.rows]  # type: ignore[arg-type] # fresh rows are there
+                values = [decode(row[BODY:]) for row in self.rows]  # type: ignore[index] # fresh rows are there
             except msgspec.DecodeError:
                 # A tombstone, or a row that cannot be read. All rows are fresh and of the current schema.
                 self.resolve({}, _DISTANT_PAST_US, include_stale=True, raise_corrupt=raise_corrupt)
+            else:
+                self._values = values if pick is None else [pick(row) for row in values]
         assert self._values is not None  # noqa: S101 - either branch sets it
         return self._values
 
     def _finish(self, values: list[Values]) -> list[list[Any]]:
-        return [
-            list(column) if finish is None else [None if value is None else finish(value) for value in column]
-            for column, finish in zip(zip(*values, strict=True), self.read.finishers, strict=True)
-        ]
+        columns = [[value] for value in values[0]] if len(values) == 1 else list(map(list, zip(*values, strict=True)))
+        for place, finish in self.read.finishers:
+            columns[place] = [None if value is None else finish(value) for value in columns[place]]
+        return columns
 
-    def _discard_unreadable(self, *, raise_corrupt: bool) -> None:
-        """Mark the rows INVALID that have the right types and yet hold what is no value of them."""
+    def _without_unreadable(self, *, raise_corrupt: bool) -> list[list[Any]]:
+        """The columns with those rows INVALID that have the right types and yet hold what is no value of them."""
         values = list(self._decoded())
         overrides: list[Override] = list(self._overrides or [None] * len(values))
         for index, row in enumerate(values):
@@ -126,4 +132,10 @@ class Found:
                 values[index], overrides[index] = self.read.nothing, self.read.statuses[Status.INVALID]
         self.is_fresh = False
         self._values, self._overrides = values, overrides
-        self._columns = self._finish(values)
+        return self._finish(values)
+
+
+def _plain_statuses(column: list[Any]) -> list[Status]:
+    if None in column:
+        return [Status.NULL_VALUE if value is None else Status.PRESENT for value in column]
+    return [Status.PRESENT] * len(column)

@@ -30,15 +30,17 @@ class Lookup:
         names: Of the request's key columns.
         columns: Their values.
         keys: Row keys of every entity, read by read; None for a null key.
+        has_null: Whether there is one.
     """
 
-    __slots__ = ("columns", "keys", "names", "wanted")
+    __slots__ = ("columns", "has_null", "keys", "names", "wanted")
 
-    def __init__(self, names: Iterable[str], columns: list[list[Any]], keys: list[str | None]) -> None:
+    def __init__(self, names: Iterable[str], columns: list[list[Any]], keys: list[Any], has_null: bool) -> None:  # noqa: FBT001 - a field
         self.names = names
         self.columns = columns
         self.keys = keys
-        self.wanted: list[str] = [key for key in keys if key is not None] if None in keys else keys  # type: ignore[assignment]
+        self.has_null = has_null
+        self.wanted: list[str] = [key for key in keys if key is not None] if has_null else keys
         """The keys for one mget."""
 
     def again(self, entity_rows: EntityRows) -> EntityRows:
@@ -49,8 +51,6 @@ class Lookup:
 
     def spread(self, rows: list[bytes | None]) -> list[bytes | None]:
         """The rows of `wanted` as those of `keys`."""
-        if self.wanted is self.keys:
-            return rows
         following = iter(rows)
         return [None if key is None else next(following) for key in self.keys]
 
@@ -79,10 +79,14 @@ class Plan:
         """
         columns = key_columns(entity_rows, self.key_columns, max_entities)
         if len(self.reads) == 1:
-            return Lookup(self.key_columns, columns, self.reads[0].row_keys(columns))
-        return Lookup(
-            self.key_columns, columns, list(chain.from_iterable([read.row_keys(columns) for read in self.reads]))
-        )
+            return Lookup(self.key_columns, columns, *self.reads[0].row_keys(columns))
+        keys: list[Any] = []
+        has_null = False
+        for read in self.reads:
+            more, has_more_null = read.row_keys(columns)
+            keys += more
+            has_null = has_null or has_more_null
+        return Lookup(self.key_columns, columns, keys, has_null)
 
     def answer(
         self,
@@ -90,9 +94,8 @@ class Plan:
         fetched: list[bytes | None],
         schemas: Schemas,
         now_us: int,
-        *,
-        include_stale: bool = False,
-        raise_corrupt: bool = False,
+        include_stale: bool,  # noqa: FBT001 - positions are cheaper, and this is called for every look-up
+        raise_corrupt: bool,  # noqa: FBT001 - likewise
     ) -> OnlineFeatures:
         """The answer from the stored rows.
 
@@ -108,12 +111,16 @@ class Plan:
             CorruptRowError: Where asked for.
             UnknownSchemaError: Rows follow schemas that are not in `schemas`.
         """
-        rows = lookup.spread(fetched)
-        count = len(lookup.columns[0])
-        found = [
-            Found(read, lookup.keys[start : start + count], rows[start : start + count])
-            for read, start in zip(self.reads, range(0, len(rows), count), strict=True)
-        ]
+        rows = lookup.spread(fetched) if lookup.has_null else fetched
+        if len(self.reads) == 1:
+            found = [Found(self.reads[0], lookup.keys, rows)]
+        else:
+            size = len(lookup.columns[0])
+            starts = range(0, len(rows), size)
+            found = [
+                Found(read, lookup.keys[start : start + size], rows[start : start + size])
+                for read, start in zip(self.reads, starts, strict=True)
+            ]
         odd = [each for each in found if not each.read.are_fresh(each.rows, now_us)]
         if odd:
             unknown = set().union(*[each.read.unknown_schemas(each.rows, schemas) for each in odd])

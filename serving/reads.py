@@ -10,9 +10,9 @@ import msgspec
 from serving.errors import CorruptRowError
 from serving.format.keys import row_key_maker
 from serving.format.matrix import is_numbers
-from serving.format.rows import decode_header, event_micros, fresh_range, is_tombstone, schema_id_of
+from serving.format.rows import BODY, decode_header, event_bytes, event_micros, is_tombstone, row_bounds, schema_id_of
 from serving.format.schemas import Schema
-from serving.format.typed import body_decoder, carried, finisher
+from serving.format.typed import carried, finisher, row_decoder
 from serving.format.types import parse_type
 from serving.status import Status
 
@@ -21,13 +21,15 @@ if TYPE_CHECKING:
 
     from serving.format.catalog import ViewEntry
     from serving.format.keys import KeySpace
+    from serving.format.typed import Values
     from serving.format.types import WireType
 
-    Values = tuple[Any, ...]
+    Decoding = tuple[Callable[[bytes], Values], Callable[[Values], Values] | None, tuple[Status | None, ...] | None]
     Schemas = Mapping[tuple[str, int], Schema | None]
 
 UNREADABLE = (TypeError, ValueError, ArithmeticError, struct.error)
 _MICROS = 1_000_000
+_LONGEST_TTL_US = 2**61  # 73,000 years, and the arithmetic stays within eight bytes
 
 
 class UnknownSchemaError(Exception):
@@ -65,36 +67,29 @@ class Read:
         self.view = view.name
         self.schema = Schema.of(view.features)
         self.slots: list[tuple[str, WireType]] = [(name, parse_type(types[name])) for name in features]
-        self.ttl_us = None if view.ttl_seconds is None else view.ttl_seconds * _MICROS
+        self.ttl_us = None if view.ttl_seconds is None else min(view.ttl_seconds * _MICROS, _LONGEST_TTL_US)
         self.absent: Values = tuple([_default(view, *slot) for slot in self.slots])
         self.nothing: Values = (None,) * len(self.slots)
-        self.finishers = [_finisher(view, *slot) for slot in self.slots]
+        finishers = [_finisher(view, *slot) for slot in self.slots]
+        self.finishers = [(place, finish) for place, finish in enumerate(finishers) if finish is not None]
         self.takes_numbers = is_numbers(self.schema)
-        self.positions = (
-            None
-            if tuple(self.slots) == self.schema.columns
-            else [self.schema.columns.index(slot) for slot in self.slots]
-        )
-        self.decode = body_decoder(self.schema, self.slots)
+        self.positions = [self.schema.columns.index(slot) for slot in self.slots]
+        self.decode, self.pick = row_decoder(self.schema, self.slots)
         self.statuses = {status: (status,) * len(self.slots) for status in Status}
-        self._columns = columns
         # The type is the view's, but a message names the column that the caller wrote.
         join_keys = [(name, type_text) for name, (_, type_text) in zip(column_names, view.join_keys, strict=True)]
-        self._row_keys = row_key_maker(keyspace.row_prefix(view.name, view.version), join_keys)
-        self._any_age = fresh_range(self.schema, None)
-        self._decoders: dict[int, tuple[Callable[[bytes], Values], tuple[Status | None, ...] | None]] = {
-            self.schema.id: (self.decode, None)
-        }
-
-    def row_keys(self, key_columns: Sequence[list[Any]]) -> list[str | None]:
-        """Where the rows of these entities are; None for a null key."""
-        return self._row_keys([key_columns[index] for index in self._columns])
+        # From all key columns of the request to row keys, None for a null key; and whether there is one.
+        self.row_keys = row_key_maker(keyspace.row_prefix(view.name, view.version), join_keys, columns)
+        self._low, self._high = row_bounds(self.schema)
+        self._decoders: dict[int, Decoding] = {self.schema.id: (self.decode, self.pick, None)}
 
     def are_fresh(self, rows: Sequence[bytes | None], now_us: int) -> bool:
         """Whether every row is there, follows the view's schema and is within its TTL; nothing is said of the values."""
-        low, high = self._any_age if self.ttl_us is None else fresh_range(self.schema, now_us - self.ttl_us)
+        low = self._low if self.ttl_us is None else self._low + event_bytes(now_us - self.ttl_us)
         try:
-            return low <= min(rows) and max(rows) <= high  # type: ignore[type-var,operator]
+            if len(rows) == 1:
+                return low <= rows[0] <= self._high  # type: ignore[operator]
+            return low <= min(rows) and max(rows) <= self._high  # type: ignore[type-var,operator]
         except TypeError:  # a None among them
             return False
 
@@ -116,15 +111,16 @@ class Read:
         header = decode_header(row, key)
         if is_tombstone(row):
             return self.absent, self.statuses[Status.NOT_FOUND]
-        decode, statuses = self._decoder(header.schema_id, key, schemas)
+        decode, pick, statuses = self._decoding(header.schema_id, key, schemas)
         if self.ttl_us is not None and header.event_us < now_us - self.ttl_us:
             if not include_stale:
                 return self.absent, self.statuses[Status.OUTSIDE_MAX_AGE]
             statuses = self.statuses[Status.OUTSIDE_MAX_AGE]
         try:
-            return decode(row), statuses
+            values = decode(row[BODY:])
         except msgspec.DecodeError as error:
             raise CorruptRowError(key, f"expected values of the types of its schema ({error}), got {row!r}") from error
+        return values if pick is None else pick(values), statuses
 
     def event_us(self, row: bytes | None, statuses: tuple[Status | None, ...] | None) -> int | None:
         """When the row's values became true; None where nothing can be said."""
@@ -132,9 +128,7 @@ class Read:
             return None
         return event_micros(row)
 
-    def _decoder(
-        self, schema_id: int, key: str, schemas: Schemas
-    ) -> tuple[Callable[[bytes], Values], tuple[Status | None, ...] | None]:
+    def _decoding(self, schema_id: int, key: str, schemas: Schemas) -> Decoding:
         known = self._decoders.get(schema_id)
         if known is None:
             schema = schemas[self.view, schema_id]
@@ -144,7 +138,7 @@ class Read:
                 )
             # There is an eligible row, so the default does not apply: what the warehouse holds is not known here yet.
             lacking = tuple([None if slot in schema.columns else Status.NOT_FOUND for slot in self.slots])
-            known = (body_decoder(schema, self.slots), lacking if any(lacking) else None)
+            known = (*row_decoder(schema, self.slots), lacking if any(lacking) else None)
             self._decoders[schema_id] = known
         return known
 

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from serving.answer import OnlineFeatures
     from serving.cache import Cache
-    from serving.entities import EntityRows
     from serving.plan import Lookup
 
 CATALOG_MAX_AGE_SECONDS = 10.0
@@ -75,7 +74,7 @@ class Session:
         self.cache = cache
         self._as_of_us = None if as_of is None else to_micros(as_of)
         self._raise_corrupt = on_corrupt == "raise"
-        self._max_entities = max_entities
+        self.max_entities = max_entities
         self._snapshot: Snapshot | None = None
         # Schemas never change under their id, so they outlive the snapshots. None, until the next check of the catalog,
         # for one that a row names and the store does not have.
@@ -144,14 +143,6 @@ class Session:
             snapshot.plans[shape] = plan
         return plan
 
-    def lookup(self, plan: Plan, entity_rows: EntityRows) -> Lookup:
-        """The row keys to fetch.
-
-        Raises:
-            RequestError: Entity rows that do not fit.
-        """
-        return plan.lookup(entity_rows, self._max_entities)
-
     def answer(
         self,
         plan: Plan,
@@ -166,14 +157,7 @@ class Session:
             UnknownSchemaError: Rows follow schemas that are not at hand.
         """
         now_us = time.time_ns() // 1000 if self._as_of_us is None else self._as_of_us
-        return plan.answer(
-            lookup,
-            rows,
-            self._schemas,
-            now_us,
-            include_stale=include_stale,
-            raise_corrupt=self._raise_corrupt,
-        )
+        return plan.answer(lookup, rows, self._schemas, now_us, include_stale, self._raise_corrupt)
 
     def schema_keys(self, unknown: set[tuple[str, int]]) -> list[str]:
         """Where the schemas are."""

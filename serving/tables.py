@@ -58,7 +58,7 @@ def _numbers(numpy: Any, found: Found) -> npt.NDArray[np.float64]:
     if found.is_fresh and read.takes_numbers:
         matrix = decode_matrix(numpy, found.rows, len(read.schema.columns))  # type: ignore[arg-type] # fresh rows are there
         if matrix is not None:
-            return matrix if read.positions is None else matrix[:, read.positions]
+            return matrix if read.pick is None else matrix[:, read.positions]
     for name, wire_type in read.slots:
         if wire_type.kind not in _NUMERIC:
             raise ConversionError(

@@ -20,7 +20,6 @@ _NAMESPACE = re.compile(r"[A-Za-z0-9_.-]+(?::[A-Za-z0-9_.-]+)*")
 # Escaped so that "|" separates, braces delimit Redis Cluster's hash tag, and a key prints on one line.
 _ESCAPED = re.compile(r"[\x00-\x1f\x7f-\x9f%{}|]")
 _EMPTY = "%"
-_INTEGERS = frozenset({"int64", "uint64", "hugeint"})
 _ONLY_INT = {int}
 
 
@@ -92,15 +91,16 @@ def key_encoder(join_keys: Sequence[tuple[str, str]]) -> Callable[[Sequence[Any]
 
 
 def row_key_maker(
-    prefix: str, join_keys: Sequence[tuple[str, str]]
-) -> Callable[[Sequence[list[Any]]], list[str | None]]:
-    """A function from the columns of the join keys, in declared order, to the row keys; None where a value is None.
+    prefix: str, join_keys: Sequence[tuple[str, str]], places: Sequence[int]
+) -> Callable[[Sequence[list[Any]]], tuple[list[Any], bool]]:
+    """A function from columns to the row keys, and whether a null leaves some out.
 
-    It is `key_encoder` for many keys at once.
+    It is `key_encoder` for many keys at once. The key of a row with a null is None.
 
     Args:
         prefix: Of the view (`KeySpace.row_prefix`).
         join_keys: Column name and type text of each join key, in declared order.
+        places: Index of each join key's column among those that the function is given.
 
     Raises:
         UnservableTypeError: At once, for a type that cannot be a key.
@@ -108,43 +108,52 @@ def row_key_maker(
     """
     parts = [_column_encoder(name, require_key_type(type_text)) for name, type_text in join_keys]
     if len(parts) == 1:
-        (only,) = parts
+        (only,), (place,) = parts, places
 
-        def of_one(columns: Sequence[list[Any]]) -> list[str | None]:
-            texts = only(columns[0])
-            if None in texts:
-                return [None if text is None else f"{prefix}{text}}}" for text in texts]
-            return [f"{prefix}{text}}}" for text in texts]
+        def of_one(columns: Sequence[list[Any]]) -> tuple[list[Any], bool]:
+            texts, has_null = only(columns[place])
+            if has_null:
+                return [None if text is None else f"{prefix}{text}}}" for text in texts], True
+            return [f"{prefix}{text}}}" for text in texts], False
 
         return of_one
 
-    def of_many(columns: Sequence[list[Any]]) -> list[str | None]:
-        rows = zip(*[part(column) for part, column in zip(parts, columns, strict=True)], strict=True)
-        return [None if None in texts else f"{prefix}{'|'.join(map(str, texts))}}}" for texts in rows]
+    def of_many(columns: Sequence[list[Any]]) -> tuple[list[Any], bool]:
+        encoded = [part(columns[place]) for part, place in zip(parts, places, strict=True)]
+        rows = zip(*[texts for texts, _ in encoded], strict=True)
+        if any(has_null for _, has_null in encoded):
+            return [None if None in texts else f"{prefix}{'|'.join(map(str, texts))}}}" for texts in rows], True
+        return [f"{prefix}{'|'.join(map(str, texts))}}}" for texts in rows], False
 
     return of_many
 
 
-def _column_encoder(name: str, wire_type: WireType) -> Callable[[list[Any]], Sequence[object]]:
-    """A function from values to what formats as their key texts; columns whose values are their own text stay as they are."""
+def _column_encoder(name: str, wire_type: WireType) -> Callable[[list[Any]], tuple[list[Any], bool]]:
+    """A function from values to what formats as their key texts, and whether there is a null among them.
+
+    Columns whose values are their own text, which most are, stay as they are.
+    """
     encode = _part_encoder(name, wire_type)
 
-    def one_by_one(column: list[Any]) -> Sequence[object]:
-        return [None if value is None else encode(value) for value in column]
+    def one_by_one(column: list[Any]) -> tuple[list[Any], bool]:
+        return [None if value is None else encode(value) for value in column], None in column
 
-    if wire_type.kind in _INTEGERS:
-        return lambda column: column if set(map(type, column)) == _ONLY_INT else one_by_one(column)
-    if wire_type.kind == "string":
-        return lambda column: column if _are_plain(column) else one_by_one(column)
-    return one_by_one
+    are_plain = _PLAIN.get(wire_type.kind)
+    if are_plain is None:
+        return one_by_one
+    return lambda column: (column, False) if are_plain(column) else one_by_one(column)
 
 
-def _are_plain(column: list[Any]) -> bool:
+def _are_ints(column: list[Any]) -> bool:
+    return type(column[0]) is int and (len(column) == 1 or set(map(type, column)) == _ONLY_INT)
+
+
+def _are_plain_texts(column: list[Any]) -> bool:
     try:
         joined = "".join(column)
     except TypeError:  # a null, or another type
         return False
-    return joined.isascii() and all(column) and _ESCAPED.search(joined) is None
+    return joined.isascii() and all(column) and (joined.isalnum() or _ESCAPED.search(joined) is None)
 
 
 def _part_encoder(name: str, wire_type: WireType) -> Callable[[Any], str]:
@@ -214,6 +223,12 @@ def _time_text(wire: str) -> str:
     return time.fromisoformat(wire).isoformat(timespec="microseconds")
 
 
+_PLAIN: dict[str, Callable[[list[Any]], bool]] = {
+    "string": _are_plain_texts,
+    "int64": _are_ints,
+    "uint64": _are_ints,
+    "hugeint": _are_ints,
+}
 _TEXTS: dict[str, Callable[[Any], str]] = {
     "string": _string_text,
     "int64": _integer_text,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -42,21 +43,26 @@ def decode_matrix(numpy: Any, rows: Sequence[bytes], width: int) -> npt.NDArray[
     """
     head = bytes([0x90 | width]) if width <= _FIXED_ARRAY else b"\xdc" + width.to_bytes(2, "big")
     start = BODY + len(head)
-    if len(rows) * (width + 1) >= 2**32 or any([row[BODY:start] != head for row in rows]):  # noqa: C419 - a list is faster
+    if len(rows[0]) == start + width * 9 and len(set(map(len, rows))) == 1:
+        packed = numpy.frombuffer(b"".join(rows), _all_doubles(numpy, head, width))
+        if (packed["head"] == head).all() and (packed["cells"]["tag"] == _FLOAT[0]).all():
+            doubles: npt.NDArray[np.float64] = packed["cells"]["value"].astype(numpy.float64)
+            return doubles
+    if [row for row in rows if row[BODY:start] != head]:
         return None
-    bodies = [row[start:] for row in rows]
-    if set(map(len, bodies)) == {width * 9}:
-        cells = numpy.frombuffer(b"".join(bodies), [("tag", "S1"), ("value", ">f8")])
-        if (cells["tag"] == _FLOAT).all():
-            packed: npt.NDArray[np.float64] = cells["value"].astype(numpy.float64)
-            return packed.reshape(len(rows), width)
     count = len(rows) * (width + 1)
+    bodies = [row[start:] for row in rows]
     bodies.append(b"")
     try:
         values = _decode_numbers(b"\xdd" + count.to_bytes(4, "big") + _MARK.join(bodies))
     except msgspec.DecodeError:
         return None
     marked: npt.NDArray[np.float64] = numpy.frombuffer(struct.pack(f"{count}d", *values)).reshape(len(rows), width + 1)
-    if not (marked[:, width] == _MARK_VALUE).all():
-        return None
-    return marked[:, :width]
+    return marked[:, :width] if (marked[:, width] == _MARK_VALUE).all() else None
+
+
+@lru_cache(maxsize=256)
+def _all_doubles(numpy: Any, head: bytes, width: int) -> Any:
+    """Numpy's view of a row that holds nothing but doubles."""
+    cell = numpy.dtype([("tag", "u1"), ("value", ">f8")])
+    return numpy.dtype([("row", f"V{BODY}"), ("head", f"S{len(head)}"), ("cells", cell, (width,))])

@@ -97,18 +97,19 @@ def decode_values(row: bytes, key: str, width: int) -> list[Any]:
     return values
 
 
-def fresh_range(schema: Schema, oldest_us: int | None) -> tuple[bytes, bytes]:
-    """The bytes that every row of the schema with e >= oldest lies between: both bounds included.
+def row_bounds(schema: Schema) -> tuple[bytes, bytes]:
+    """The bytes that every row of the schema lies between.
 
-    One comparison of bytes thus tells a row that is there, can be read and is not stale.
-
-    Args:
-        schema: That the rows follow.
-        oldest_us: UTC microseconds since 1970; None for rows of any age.
+    With an event timestamp after it (`event_bytes`), the lower one excludes older rows. So one comparison of bytes tells a row
+    that can be read and is not stale.
     """
     head = bytes([ROW_FORMAT]) + schema.id.to_bytes(4, "big")
-    oldest = 0 if oldest_us is None else min(max(oldest_us + TIME_OFFSET, 0), 2**64 - 1)
-    return head + oldest.to_bytes(8, "big"), head + b"\xff" * (HEADER.size - len(head))
+    return head, head + b"\xff" * (HEADER.size - len(head))
+
+
+def event_bytes(event_us: int) -> bytes:
+    """An event timestamp, UTC microseconds since 1970, as rows hold it."""
+    return (event_us + TIME_OFFSET).to_bytes(8, "big")
 
 
 def event_micros(row: bytes) -> int:

@@ -7,6 +7,23 @@ import msgspec
 from serving.errors import FormatError
 
 
+class Settled(msgspec.Struct, frozen=True):
+    """What the warehouse held of the rows that the next incremental sync need not read again.
+
+    A row may become visible long after the instant it claims to be known at: a build is always later than its data. No
+    watermark can tell; these sums can, because such a row changes the one of its stretch.
+
+    Attributes:
+        until_us: They cover the rows with a <= this, UTC microseconds since 1970.
+        width_us: Length of a stretch of a.
+        totals: Stretch to the sum of one number a row, modulo 2^64.
+    """
+
+    until_us: int
+    width_us: int
+    totals: dict[int, int]
+
+
 class State(msgspec.Struct, frozen=True, omit_defaults=True):
     """What the last successful sync of a view left behind.
 
@@ -18,7 +35,10 @@ class State(msgspec.Struct, frozen=True, omit_defaults=True):
         watermark_us: Greatest a = greatest(e, c) it has read, in UTC microseconds since 1970; None when it read no row.
         counts: Rows by what became of them, e.g. ``written``.
         replication_id: The store's identity then; another one means the data may be gone.
+        evicted_keys: How many keys the store had evicted since it started; another number means that rows may be gone.
         code_checksum: Of the compiled SQL.
+        roles_checksum: Of the relation, the columns' roles and the TTL.
+        settled: What an incremental model's next sync compares with; None for other models.
     """
 
     run_id: str
@@ -28,7 +48,10 @@ class State(msgspec.Struct, frozen=True, omit_defaults=True):
     watermark_us: int | None = None
     counts: dict[str, int] = {}
     replication_id: str | None = None
+    evicted_keys: int | None = None
     code_checksum: str | None = None
+    roles_checksum: str | None = None
+    settled: Settled | None = None
 
 
 def encode_state(state: State) -> bytes:

@@ -14,7 +14,6 @@ from uuid import UUID
 
 import msgspec
 
-from serving.format.rows import BODY
 from serving.format.values import decoder
 
 if TYPE_CHECKING:
@@ -45,27 +44,29 @@ _PACKED = frozenset({"float32", "float64"})
 _BUILT = frozenset({"decimal", "date", "time", "uuid"})
 
 Column = tuple[str, "WireType"]
+Values = tuple[Any, ...]
 
 
-def body_decoder(schema: Schema, wanted: Sequence[Column]) -> Callable[[bytes], tuple[Any, ...]]:
-    """A function from a row to the values of the wanted columns, in their order; None for a column the schema lacks.
+def row_decoder(
+    schema: Schema, wanted: Sequence[Column]
+) -> tuple[Callable[[bytes], Values], Callable[[Values], Values] | None]:
+    """A decoder of what follows a row's header, and what picks the wanted columns from it; None where it is as wanted.
 
-    The values still need `finisher`. The function raises msgspec.DecodeError for anything but a row with one value of the
-    declared type, or a null, for every column of the schema: a tombstone too.
+    A column that the schema lacks is picked as None. The values still need `finisher`. The decoder raises msgspec.DecodeError for
+    anything but one value of the declared type, or a null, for every column of the schema: for a tombstone too.
     """
     row_type: Any = tuple.__class_getitem__(tuple([carried(kind) | None for _, kind in schema.columns]))
     decode = msgspec.msgpack.Decoder(row_type).decode
     if tuple(wanted) == schema.columns:
-        return lambda row: decode(row[BODY:])
+        return decode, None
     places = {column: place for place, column in enumerate(schema.columns)}
     chosen = [places.get(column) for column in wanted]
     if None in chosen:
-        return lambda row: _with_gaps(decode(row[BODY:]), chosen)
+        return decode, lambda values: tuple([None if place is None else values[place] for place in chosen])
     if len(chosen) == 1:
         (only,) = chosen
-        return lambda row: (decode(row[BODY:])[only],)
-    pick = itemgetter(*chosen)
-    return lambda row: pick(decode(row[BODY:]))
+        return decode, lambda values: (values[only],)
+    return decode, itemgetter(*chosen)
 
 
 def carried(wire_type: WireType) -> Any:
@@ -86,7 +87,3 @@ def finisher(wire_type: WireType) -> Callable[[Any], Any] | None:
         return decoder(wire_type)
     finish = finisher(item)
     return None if finish is None else lambda value: [None if each is None else finish(each) for each in value]
-
-
-def _with_gaps(values: tuple[Any, ...], chosen: Sequence[int | None]) -> tuple[Any, ...]:
-    return tuple([None if place is None else values[place] for place in chosen])

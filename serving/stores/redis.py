@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
 
 import redis
 
@@ -40,9 +41,9 @@ class RedisStore:
     def __init__(self, pool: Any, where: str) -> None:
         self._pool = pool
         self._where = where
-        self._pid = os.getpid()
         self._open: list[Any] = []
         self._closed: list[Any] = []
+        _stores.add(self)
 
     def mget(self, keys: Sequence[str]) -> list[bytes | None]:
         """The values of the keys, in their order, None where there is none; one round trip."""
@@ -68,19 +69,22 @@ class RedisStore:
             self._closed.append(connection)
 
     def _call(self, *command: str) -> Any:
-        if self._pid != os.getpid():
-            # Connections are the parent's on this side of a fork. Letting go of them closes nothing over there.
-            self._open, self._closed, self._pid = [], [], os.getpid()
-            self._pool.reset()
-        connection = self._take()
+        try:
+            connection = self._open.pop()
+        except IndexError:
+            connection = self._take()
+        packed = connection.pack_command(*command) if pack_command is None else (pack_command(command),)
         try:
             try:
-                reply = _exchange(connection, command)
+                connection.send_packed_command(packed, False)  # no ping first: a dropped connection is made anew
+                reply = connection.read_response()
             except FAILURES as error:
                 if not is_dropped(error):
                     raise
                 connection.disconnect()
-                reply = _exchange(connection, command)
+                connection.connect()
+                connection.send_packed_command(packed, False)
+                reply = connection.read_response()
         except BaseException as error:
             # Whatever broke in, a reply may still be under way: it must never be read as another command's.
             connection.disconnect()
@@ -92,23 +96,36 @@ class RedisStore:
         return reply
 
     def _take(self) -> Any:
-        for idle in (self._open, self._closed):
-            try:
-                return idle.pop()
-            except IndexError:
-                continue
+        """A connection that is open and used by nobody else."""
         try:
-            return self._pool.make_connection()
+            connection = self._closed.pop()
+        except IndexError:
+            connection = None
+        try:
+            if connection is None:
+                connection = self._pool.make_connection()
+            connection.connect()
         except FAILURES as error:
+            if connection is not None:
+                self._closed.append(connection)
             raise store_error(self._where, error) from error
+        return connection
+
+    def _start_anew(self) -> None:
+        # The parent's connections: letting go of them on this side of the fork closes nothing over there.
+        self._open, self._closed = [], []
+        self._pool.reset()
 
 
-def _exchange(connection: Any, command: tuple[str, ...]) -> Any:
-    if not connection.is_connected:
-        connection.connect()
-    packed = connection.pack_command(*command) if pack_command is None else (pack_command(command),)
-    connection.send_packed_command(packed, False)
-    return connection.read_response()
+_stores: WeakSet[RedisStore] = WeakSet()
+
+
+def _after_fork() -> None:
+    for store in list(_stores):
+        store._start_anew()  # noqa: SLF001 - its own module
+
+
+os.register_at_fork(after_in_child=_after_fork)
 
 
 def open_redis(url: str) -> RedisStore:
