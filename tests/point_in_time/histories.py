@@ -1,71 +1,87 @@
-"""Random spines and histories, dense around every bound of the rule."""
+"""Random spines and histories, dense around every bound of the rule: small ones that shrink, large ones from a seed."""
 
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
+
+if TYPE_CHECKING:
+    from random import Random
 
 START = datetime(2024, 3, 10, 6, 30)  # the spring change of New York's clocks is half an hour away
 HOUR_US = 3_600_000_000
 
-# Few distinct instants, so that ties, exact TTL bounds and their neighbours by one microsecond come up all the time.
-offsets = st.sampled_from(
-    [hours * HOUR_US + jitter for hours in (-2, -1, 0, 1, 2) for jitter in (-1, 0, 1)] + [HOUR_US // 2]
-)
-instants = offsets.map(lambda offset: START + timedelta(microseconds=offset))
-days = st.integers(-2, 2).map(lambda offset: date(2024, 3, 10) + timedelta(days=offset))
-sensors = st.sampled_from([1, 2, None])
+# Few distinct instants, so that ties, exact TTL bounds and their neighbours by one microsecond come up all the time, and
+# quarters of one hour, so that several rows within the TTL become known one after the other.
+OFFSETS = [hours * HOUR_US + jitter for hours in (-1, 0, 1) for jitter in (-1, 0, 1)]
+OFFSETS += [quarter * HOUR_US // 4 for quarter in (1, 2, 3, 6)]
+INSTANTS = [START + timedelta(microseconds=offset) for offset in OFFSETS]
+instants = st.sampled_from(INSTANTS)
+DAYS = [date(2024, 3, 8) + timedelta(days=offset) for offset in range(5)]
+# One key is much more frequent than the others: most questions are about rows that compete.
+SENSORS = [1, 1, 1, 1, 2, None]
 # (1, 11) and (11, 1) must not be mixed up.
-halves = st.sampled_from([1, 11, 111, None])
-places = st.sampled_from(["EWR", "", "a|b", "Zürich", "ewr", None])
+HALVES = [1, 1, 1, 11, 11, None]
+PLACES = ["EWR", "EWR", "EWR", "", "a|b", "Zürich", "ewr", None]
 
-spine_rows = st.fixed_dictionaries(
-    {
-        "row_id": st.integers(0, 3),
-        "observed_at": st.one_of(st.none(), instants, instants, instants),
-        "sensor_id": sensors,
-        "left_id": halves,
-        "right_id": halves,
-        "origin": places,
-        "destination": places,
-    }
-)
-reading_rows = st.fixed_dictionaries(
-    {
-        "sensor_id": sensors,
-        "event_at": st.one_of(instants, instants, instants, st.none()),
-        "known_at": st.one_of(instants, instants, st.none()),
-        "is_deleted": st.sampled_from([None, False, False, False, True]),
-        "batch": st.integers(0, 9),
-        "level": st.sampled_from([None, -1, 0, 1]),
-        "label": st.sampled_from([None, "", "a", "B", "b", "ä"]),
-        "ratio": st.sampled_from([None, 0.5, float("nan"), float("inf")]),
-    }
-)
-pair_rows = st.fixed_dictionaries(
-    {
-        "left_id": halves,
-        "right_id": halves,
-        "event_at": st.one_of(instants, instants, st.none()),
-        "score": st.sampled_from([None, 1, 2]),
-        "remark": st.sampled_from([None, "x", "y"]),
-    }
-)
-constant_rows = st.fixed_dictionaries(
-    {
-        "place": places,
-        "valid_from": st.one_of(days, days, st.none()),
-        "height": st.sampled_from([None, 1, 2]),
-    }
-)
+# Table -> column -> the values it may have, the frequent ones more than once.
+POOLS: dict[str, dict[str, list[Any]]] = {
+    "spine": {
+        "row_id": [0, 1, 2, 3],
+        "observed_at": [*INSTANTS, None],
+        "sensor_id": SENSORS,
+        "left_id": HALVES,
+        "right_id": HALVES,
+        "origin": PLACES,
+        "destination": PLACES,
+    },
+    "readings": {
+        "sensor_id": SENSORS,
+        "event_at": [*INSTANTS, None],
+        "known_at": [*INSTANTS, None, None],
+        "is_deleted": [None, False, False, False, False, True],
+        "batch": [0, 1],
+        "level": [None, -1, 0, 1],
+        "label": [None, "", "a", "B", "b", "ä"],
+        "ratio": [None, 0.5, float("nan"), float("inf")],
+    },
+    "pairs": {
+        "left_id": HALVES,
+        "right_id": HALVES,
+        "event_at": [*INSTANTS, None],
+        "score": [None, 1, 2],
+        "remark": [None, "x", "y"],
+    },
+    "constants": {
+        "place": PLACES,
+        "valid_from": [*DAYS, None],
+        "height": [None, 1, 2],
+    },
+}
+
+
+def _table(name: str, most: int) -> st.SearchStrategy[list[dict[str, Any]]]:
+    row = st.fixed_dictionaries({column: st.sampled_from(values) for column, values in POOLS[name].items()})
+    # Hypothesis alone makes long lists rarely.
+    return st.one_of(st.lists(row, max_size=most), st.lists(row, min_size=most // 2, max_size=most))
+
 
 histories: st.SearchStrategy[dict[str, list[dict[str, Any]]]] = st.fixed_dictionaries(
     {
-        "spine": st.lists(spine_rows, max_size=6),
-        "readings": st.lists(reading_rows, max_size=12),
-        "pairs": st.lists(pair_rows, max_size=8),
-        "constants": st.lists(constant_rows, max_size=6),
+        "spine": _table("spine", 6),
+        "readings": _table("readings", 16),
+        "pairs": _table("pairs", 12),
+        "constants": _table("constants", 6),
     }
 )
+
+
+def large_history(random: Random) -> dict[str, list[dict[str, Any]]]:
+    """A history large enough that one query meets most of the rule's cases; it does not shrink."""
+    sizes = {"spine": 60, "readings": random.choice([10, 30, 60]), "pairs": 40, "constants": 12}
+    return {
+        name: [{column: random.choice(values) for column, values in POOLS[name].items()} for _ in range(size)]
+        for name, size in sizes.items()
+    }

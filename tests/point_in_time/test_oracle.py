@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from contextlib import closing
 from dataclasses import replace
-from typing import NamedTuple
+from random import Random
+from typing import Any, NamedTuple
 
 import pytest
 from engines import DuckDB, Engine, Postgres
 from forms import FORMS, VIEWS_OF, Form, canonical
-from histories import histories
+from histories import histories, large_history
 from hypothesis import given, settings
 from oracle import training_set
 
@@ -34,9 +35,7 @@ def case(request, consumer, postgres_uri):
         yield Case(engine, sql)
 
 
-@given(history=histories)
-@settings(deadline=None)
-def test_a_training_set_equals_the_nested_loop(case, history):
+def require_equal(case: Case, history: dict[str, list[dict[str, Any]]]) -> None:
     """Composite keys, a view used twice, TTL, cut-off, ties, tombstones, defaults: one row per spine row, values exact."""
     case.engine.load(history)
     for model, (views, cutoff) in VIEWS_OF.items():
@@ -45,3 +44,15 @@ def test_a_training_set_equals_the_nested_loop(case, history):
         sides = [(view, history[table]) for view, table in views]
         expected = training_set(history["spine"], "observed_at", sides, known_at_cutoff=cutoff)
         assert canonical(got) == canonical(expected), model
+
+
+@given(history=histories)
+@settings(deadline=None)
+def test_a_training_set_equals_the_nested_loop(case, history):
+    require_equal(case, history)
+
+
+def test_large_training_sets_equal_the_nested_loop(case):
+    random = Random(7)
+    for _ in range(20):
+        require_equal(case, large_history(random))
