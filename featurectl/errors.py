@@ -1,6 +1,7 @@
 """What can go wrong in featurectl, one tree.
 
     FeaturectlError            exit 1   a problem the user can fix
+    ├── TrainingSetError       exit 2   the spine, the features or the options do not make a training set
     ├── ProjectError           exit 4   the dbt project, its profile or its manifest cannot be used
     ├── MetadataError          exit 4   feature views, training sets or services are declared wrongly
     ├── ReferenceSyntaxError   exit 5   a text that is no feature reference
@@ -18,7 +19,7 @@ import difflib
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 _SHOWN = 10  # names a hint lists before it says "..."
 
@@ -36,6 +37,21 @@ class FeaturectlError(Exception):
     def __init__(self, message: str, *, hint: str | None = None) -> None:
         super().__init__(message)
         self.hint = hint
+
+
+class TrainingSetError(FeaturectlError):
+    """The spine, the features or the options do not make a training set; the message lists every problem found."""
+
+    exit_code = 2  # as wrong usage: nothing of the project or the warehouse is broken
+
+    @classmethod
+    def of(cls, problems: Mapping[str, str | None]) -> TrainingSetError:
+        """One error of one problem or more, each with its hint."""
+        if len(problems) == 1:
+            ((problem, hint),) = problems.items()
+            return cls(problem, hint=hint)
+        lines = "\n".join(f"  {problem}" + (f"\n    {hint}" if hint else "") for problem, hint in problems.items())
+        return cls(f"{len(problems)} problems with the training set:\n{lines}")
 
 
 class ProjectError(FeaturectlError):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 from pyarrow import csv, parquet
 
-from featurectl.training.errors import TrainingSetError
+from featurectl.errors import TrainingSetError
 from featurectl.training.session import BATCH_ROWS
 from featurectl.training.spine import FrameSpine
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from featurectl.training.errors import TrainingSetError
+from featurectl.errors import TrainingSetError
 
 if TYPE_CHECKING:
     from psycopg import Column

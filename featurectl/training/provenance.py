@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from featurectl.errors import TrainingSetError
 from featurectl.git import head_commit
-from featurectl.training.errors import TrainingSetError
 from featurectl.training.spine import FileSpine, Kind, QuerySpine
 from featurectl.training.splits import split_record
 from serving.errors import UnservableTypeError

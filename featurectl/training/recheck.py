@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from pyarrow import parquet
 
-from featurectl.errors import UnknownNameError
+from featurectl.errors import TrainingSetError, UnknownNameError
 from featurectl.git import head_commit
-from featurectl.training.errors import TrainingSetError
 from featurectl.training.fingerprint import Fingerprint
 from featurectl.training.job import historical_features
 from featurectl.training.provenance import file_sha256, read_record, schema_id

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from featurectl.errors import UnknownNameError
+from featurectl.errors import TrainingSetError, UnknownNameError
 from featurectl.references import clashes, expand, find_view
 from featurectl.rules.feature_list import read_items
 from featurectl.rules.finding import Place
-from featurectl.training.errors import TrainingSetError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

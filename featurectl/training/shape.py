@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from featurectl.errors import did_you_mean
-from featurectl.training.errors import TrainingSetError
+from featurectl.errors import TrainingSetError, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

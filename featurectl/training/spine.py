@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from sqlglot import exp
 
-from featurectl.training.errors import TrainingSetError
+from featurectl.errors import TrainingSetError
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -6,8 +6,7 @@ import re
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from featurectl.errors import did_you_mean
-from featurectl.training.errors import TrainingSetError
+from featurectl.errors import TrainingSetError, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

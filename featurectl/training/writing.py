@@ -10,7 +10,7 @@ import msgspec
 import pyarrow as pa
 from pyarrow import csv, parquet
 
-from featurectl.training.errors import TrainingSetError
+from featurectl.errors import TrainingSetError
 from featurectl.training.fingerprint import Fingerprint
 from featurectl.training.provenance import file_sha256, provenance, record_path
 from featurectl.training.spine import FILE_SUFFIXES

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from featurectl.errors import FeaturectlError, UnknownNameError
-from featurectl.training.errors import TrainingSetError
+from featurectl.errors import FeaturectlError, TrainingSetError, UnknownNameError
 from featurectl.training.render import Dbt
 from featurectl.training.splits import HashSplit
 

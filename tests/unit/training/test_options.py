@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from featurectl.training.errors import TrainingSetError
+from featurectl.errors import TrainingSetError
 from featurectl.training.shape import type_kind
 from featurectl.training.splits import (
     HashSplit,
