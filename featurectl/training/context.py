@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from featurectl.build import read_registry
 from featurectl.manifest import read_manifest
+from featurectl.training.engines import open_engine
 from featurectl.training.render import Dbt
-from featurectl.training.session import open_engine
 from featurectl.warehouse.guard import require_same_target
 from featurectl.warehouse.profile import read_target
 

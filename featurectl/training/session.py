@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from featurectl.errors import WarehouseError
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from contextlib import AbstractContextManager
-    from pathlib import Path
 
     import pyarrow as pa
 
     from featurectl.training.spine import FileSpine, FrameSpine
-    from featurectl.warehouse.profile import Target
 
 BATCH_ROWS = 50_000
 
@@ -58,24 +54,3 @@ class Engine(Protocol):
     def session(self, local: FileSpine | FrameSpine | None) -> AbstractContextManager[Session]:
         """Connect late, close early; local rows are there under the name ``featurectl_spine``."""
         ...
-
-
-def open_engine(target: Target, project_dir: Path) -> Engine:
-    """The engine of a dbt target; nothing is connected yet.
-
-    Raises:
-        WarehouseError: There is none for the target's adapter.
-    """
-    # Imported where used: each needs a driver that the others do without.
-    if target.adapter_type == "duckdb":
-        from featurectl.training.duckdb import DuckDBEngine  # noqa: PLC0415
-
-        return DuckDBEngine(target, project_dir)
-    if target.adapter_type == "postgres":
-        from featurectl.training.postgres import PostgresEngine  # noqa: PLC0415
-
-        return PostgresEngine(target)
-    raise WarehouseError(
-        f"{target.where}: type: expected one of duckdb, postgres, got {target.adapter_type!r}",
-        hint="Choose another target with --target, or write the training set as a dbt model.",
-    )
