@@ -51,8 +51,8 @@ MUTANTS = [
     Mutant(
         "duckdb: asof",
         ASOF,
-        _PEERS + "\n                rows",
-        _PEERS.replace("pit_event_us, ", "pit_event_us desc, ") + "\n                rows",
+        f"lead(pit_visible_us) over ({_PEERS}",
+        f"lead(pit_visible_us) over ({_PEERS.replace('pit_event_us, ', 'pit_event_us desc, ')}",
     ),
     Mutant("duckdb: asof", ASOF, "            and instants.{{ key.alias }} = candidates.{{ key.alias }}\n", ""),
     Mutant(
