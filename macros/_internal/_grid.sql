@@ -45,14 +45,14 @@ cross join lateral generate_series(grid_first_us, grid_last_us, {{ step_us }}) a
 {% endmacro %}
 
 
-{# % keeps the sign of its left side; the first grid instant at or after a time must be right before 1970 too. #}
+{# The first multiple of the step at or after the first row. Before 1970 its remainder is negative, and the sum is right all the same. #}
 {% macro _grid_bounds(join, visible_us, event_us, created_us, step_us, until) -%}
 {%- set first = 'min(' ~ visible_us ~ ')' -%}
 select
     {%- for key in join.join_keys %}
     feature_rows.{{ adapter.quote(key) }},
     {%- endfor %}
-    {{ first }} + ({{ step_us }} - ({{ first }} % {{ step_us }} + {{ step_us }}) % {{ step_us }}) % {{ step_us }} as grid_first_us,
+    {{ first }} + ({{ step_us }} - {{ first }} % {{ step_us }}) % {{ step_us }} as grid_first_us,
     {{ featurectl._instant_us(until) if until else 'max(' ~ visible_us ~ ')' }} as grid_last_us
 from {{ join.relation }} as feature_rows
 where {{ event_us }} is not null

@@ -29,7 +29,7 @@ def built(consumer):
 def test_the_project_builds_and_all_its_tests_pass(built):
     """The unit tests at the bounds, the generic tests on each view, no leakage in either training set."""
     output = built.dbt("--warn-error", "build").stdout
-    assert "15 unit tests" in output
+    assert "17 unit tests" in output
     assert "ERROR=0 SKIP=0" in output
 
 
