@@ -13,7 +13,7 @@ import redis.asyncio.cluster
 from serving.stores import SENTINEL_SCHEMES
 from serving.stores.cluster import cluster_client
 from serving.stores.failures import FAILURES, is_dropped, store_error
-from serving.stores.redis import connect, pack_command, sentinel_client
+from serving.stores.redis import connect, pack_command, sentinel_client, sentinels_of
 from serving.stores.urls import parse_deployment, redact
 
 if TYPE_CHECKING:
@@ -61,6 +61,8 @@ class AsyncRedisStore:
         for connection in connections:
             await connection.disconnect(nowait=True)
             self._closed.append(connection)
+        for sentinel in sentinels_of(self._pool):
+            await sentinel.aclose()
 
     async def _call(self, *command: str) -> Any:
         home = (os.getpid(), asyncio.get_running_loop())

@@ -8,7 +8,8 @@ import redis
 
 from serving.errors import StoreError
 
-FAILURES = (redis.RedisError, OSError)
+# redis-py's cluster errors stand outside its tree.
+FAILURES = (redis.RedisError, redis.exceptions.RedisClusterException, OSError)
 # Of these a second attempt would fail like the first, or take as long again.
 _FINAL = (redis.AuthenticationError, redis.BusyLoadingError, redis.TimeoutError)
 

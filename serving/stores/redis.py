@@ -67,6 +67,8 @@ class RedisStore:
         for connection in connections:
             connection.disconnect()
             self._closed.append(connection)
+        for sentinel in sentinels_of(self._pool):
+            sentinel.close()
 
     def _call(self, *command: str) -> Any:
         try:
@@ -159,6 +161,12 @@ def sentinel_client(deployment: Deployment, library: Any) -> Any:
     )
     client_for = sentinel.slave_for if deployment.replicas else sentinel.master_for
     return client_for(deployment.service)
+
+
+def sentinels_of(pool: Any) -> list[Any]:
+    """redis-py's clients of the Sentinels that a pool asks for its server; none for a pool of one server."""
+    manager = getattr(pool, "sentinel_manager", None)
+    return [] if manager is None else list(manager.sentinels)
 
 
 def connect(url: str, library: Any = redis) -> Any:

