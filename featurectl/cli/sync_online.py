@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
-from contextlib import closing
 from dataclasses import asdict
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -13,10 +15,14 @@ import msgspec
 from featurectl.build import read_registry
 from featurectl.cli.options import json_option, project_options
 from featurectl.cli.store_options import store_options
+from featurectl.cli.sync_options import sync_options
 from featurectl.errors import SyncError
 from featurectl.git import head_commit
 from featurectl.manifest import require_compiled
-from featurectl.online.sync import Options, sync
+from featurectl.online.metrics import write_metrics
+from featurectl.online.options import Options
+from featurectl.online.quality import refusals
+from featurectl.online.sync import sync
 from featurectl.online.writers import open_writer
 from featurectl.selection import select_views
 from featurectl.warehouse import open_warehouse
@@ -24,20 +30,19 @@ from featurectl.warehouse.guard import require_same_target
 from featurectl.warehouse.profile import read_target
 from serving.format.keys import KeySpace
 from serving.format.values import from_micros, to_micros
+from serving.stores import is_redis_url, sqlite_path
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from featurectl.cli.project import Project
     from featurectl.cli.store_options import StoreOptions
+    from featurectl.cli.sync_options import SyncFlags
     from featurectl.online.report import ViewReport
 
 
 @click.command("sync-online")
 @click.option("--select", "-s", multiple=True, help="Views: name, name@v2, tag:name, entity:name.  [default: all]")
 @click.option("--exclude", multiple=True, help="Views to leave out, written the same way.")
-@click.option("--force", is_flag=True, help="Publish although a newer manifest has published the view.")
-@click.option("--accept-breaking", is_flag=True, help="Replace the list of features of a service that has changed.")
+@sync_options
 @store_options
 @project_options
 @json_option
@@ -46,8 +51,7 @@ def sync_online(
     store: StoreOptions,
     select: tuple[str, ...],
     exclude: tuple[str, ...],
-    force: bool,
-    accept_breaking: bool,
+    flags: SyncFlags,
     as_json: bool,
 ) -> None:
     """Copy the newest rows of feature views to the online store.
@@ -69,30 +73,36 @@ def sync_online(
         project.project_dir, target=project.target, profile=project.profile, profiles_dir=project.profiles_dir
     )
     warehouse = open_warehouse(target, project.project_dir)
-    require_same_target(
-        registry, views, target, project.manifest_path.with_name("run_results.json"), warehouse.database
-    )
+    run_results_path = project.manifest_path.with_name("run_results.json")
+    require_same_target(registry, views, target, run_results_path, warehouse.database)
     with warehouse.reading():
         pass  # a warehouse that nobody can open is one error, said before a store is made or touched
     namespace = store.namespace or f"{registry.project}:{target.name}"
+    url = store.url(project.project_dir)
+    if flags.dry_run:
+        url = _dry(url)
     options = Options(
         target=target.name,
         git_commit=head_commit(project.project_dir),
         as_of_us=to_micros(store.as_of) if store.as_of else None,
-        force=force,
-        accept_breaking=accept_breaking,
+        since_us=to_micros(flags.since) if flags.since else None,
+        force=flags.force,
+        accept_breaking=flags.accept_breaking,
+        full_refresh=flags.full_refresh,
+        dry_run=flags.dry_run,
+        threads=flags.threads,
+        refusals=refusals(manifest, views, run_results_path, datetime.now(UTC)),
     )
     show_progress = sys.stderr.isatty()
-    with closing(open_writer(store.url(project.project_dir), namespace)) as writer:
-        outcome = sync(
-            registry,
-            views,
-            warehouse,
-            writer,
-            KeySpace(namespace),
-            options,
-            _progress if show_progress else lambda _: None,
-        )
+    outcome = sync(
+        registry,
+        views,
+        warehouse,
+        partial(open_writer, url, namespace),
+        KeySpace(namespace),
+        options,
+        _progress if show_progress else lambda _: None,
+    )
     if show_progress:
         click.echo("\r\x1b[K", nl=False, err=True)
     if not views:
@@ -103,9 +113,16 @@ def sync_online(
         click.secho(f"Warning: {warning}", fg="yellow", err=True)
     for service in outcome.services:
         click.echo(f"service {service} is online", err=True)
+    if flags.metrics_file and not flags.dry_run:
+        write_metrics(flags.metrics_file, namespace, outcome.views)
     failed = [report for report in outcome.views if not report.succeeded]
     if failed:
         raise _failure(failed, len(outcome.views))
+
+
+def _dry(url: str) -> str:
+    """A dry run must not create the embedded store: one that is not there is empty."""
+    return url if is_redis_url(url) or Path(sqlite_path(url)).exists() else "sqlite::memory:"
 
 
 def _failure(failed: list[ViewReport], count: int) -> SyncError:
@@ -133,6 +150,7 @@ def _as_text(report: ViewReport) -> str:
     others = {
         "older than the store's": report.skipped_older,
         "expired": report.expired,
+        "deleted": report.deleted,
         "with a null key": report.null_keys,
         "rejected": report.rejected,
     }

@@ -11,9 +11,11 @@ class ViewReport:
 
     Attributes:
         view: Reference name.
+        read: What was looked at and why, e.g. ``full: a table is always read whole``.
         rows_read: Newest due rows, one an entity.
         written: Rows put into the store.
         skipped_older: Rows for which the store holds a newer one.
+        deleted: Rows removed because the warehouse has none for the entity (a full refresh).
         expired: Rows past their expiry; not written.
         null_keys: Rows in the warehouse with a null join key; never written.
         rejected: Rows with a value that the declared type cannot hold; not written.
@@ -24,9 +26,11 @@ class ViewReport:
     """
 
     view: str
+    read: str = ""
     rows_read: int = 0
     written: int = 0
     skipped_older: int = 0
+    deleted: int = 0
     expired: int = 0
     null_keys: int = 0
     rejected: int = 0
@@ -47,6 +51,7 @@ class ViewReport:
             "read": self.rows_read,
             "written": self.written,
             "skipped_older": self.skipped_older,
+            "deleted": self.deleted,
             "expired": self.expired,
             "null_keys": self.null_keys,
             "rejected": self.rejected,

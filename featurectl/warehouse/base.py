@@ -45,6 +45,27 @@ class LatestRow(NamedTuple):
     values: Sequence[Any]
 
 
+class Span(NamedTuple):
+    """Rows by when they could first be known: those with first_us <= a <= last_us, UTC microseconds since 1970."""
+
+    first_us: int
+    last_us: int
+
+
+class Digest(NamedTuple):
+    """The due rows of one stretch of a, told by a sum over all of them that does not depend on their order.
+
+    Attributes:
+        bucket: Number of the stretch (`queries.bucket_start` says where it begins).
+        rank: How many of the given bounds lie before the rows.
+        total: Sum of one number a row, made of everything the store may hold of it; any change of a row changes it.
+    """
+
+    bucket: int
+    rank: int
+    total: int
+
+
 class Reading(Protocol):
     """One consistent look at the warehouse; every method raises WarehouseError."""
 
@@ -56,8 +77,12 @@ class Reading(Protocol):
         """What the view holds at an instant, in one scan of its keys and times."""
         ...
 
-    def latest_rows(self, view: FeatureView, now_us: int) -> Iterator[list[LatestRow]]:
-        """The newest due row of each entity, in batches and no order."""
+    def digests(self, view: FeatureView, now_us: int, width_us: int, bounds_us: Sequence[int]) -> list[Digest]:
+        """What the due rows with a <= the last bound are, by stretches of a of one width, cut at the bounds (ascending)."""
+        ...
+
+    def latest_rows(self, view: FeatureView, now_us: int, spans: Sequence[Span] = ()) -> Iterator[list[LatestRow]]:
+        """The newest due row of each entity, in batches and no order; with spans, the newest of the rows in any of them."""
         ...
 
 

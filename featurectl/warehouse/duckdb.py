@@ -13,12 +13,13 @@ from sqlglot import exp
 
 from featurectl.errors import WarehouseError
 from featurectl.warehouse import queries
-from featurectl.warehouse.base import LatestRow, Stock
+from featurectl.warehouse.base import Digest, LatestRow, Stock
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from featurectl.registry import FeatureView
+    from featurectl.warehouse.base import Span
     from featurectl.warehouse.profile import Target
 
 BATCH_ROWS = 5_000
@@ -41,6 +42,14 @@ class DuckDBDialect:
         return exp.Sub(
             this=micros, expression=exp.case().when(later, exp.Literal.number(1)).else_(exp.Literal.number(0))
         )
+
+    def row_number_of(self, values: Sequence[exp.Expression]) -> exp.Expression:
+        """DuckDB's own `hash`; another version of it may answer otherwise, and then everything counts as changed."""
+        return exp.Anonymous(this="hash", expressions=list(values))
+
+    def sortable(self, column: exp.Expression, data_type: str) -> exp.Expression:  # noqa: ARG002 - the same for all types
+        """As it is: DuckDB sorts text by its bytes, which is by code point."""
+        return column.copy()
 
 
 class DuckDBWarehouse:
@@ -142,10 +151,15 @@ class DuckDBReading:
         """What the view holds at an instant."""
         return Stock(*self._one(self._sql(queries.stock(view, self._dialect, now_us))))
 
-    def latest_rows(self, view: FeatureView, now_us: int) -> Iterator[list[LatestRow]]:
+    def digests(self, view: FeatureView, now_us: int, width_us: int, bounds_us: Sequence[int]) -> list[Digest]:
+        """What the due rows with a <= the last bound are, by stretches of a."""
+        query = queries.digests(view, self._dialect, now_us, width_us, bounds_us)
+        return [Digest(*row) for row in self._execute(self._sql(query)).fetchall()]
+
+    def latest_rows(self, view: FeatureView, now_us: int, spans: Sequence[Span] = ()) -> Iterator[list[LatestRow]]:
         """The newest due row of each entity, some thousand a batch."""
         keys = len(view.join_keys)
-        cursor = self._execute(self._sql(queries.latest_rows(view, self._dialect, now_us)))
+        cursor = self._execute(self._sql(queries.latest_rows(view, self._dialect, now_us, spans)))
         try:
             while batch := cursor.fetchmany(BATCH_ROWS):
                 yield [

@@ -1,4 +1,4 @@
-"""The queries on a feature view, built with sqlglot for any dialect: what it holds, and its newest rows."""
+"""The queries on a feature view, built with sqlglot for any dialect: what it holds, what changed, its newest rows."""
 
 from __future__ import annotations
 
@@ -7,9 +7,14 @@ from typing import TYPE_CHECKING, Protocol
 from sqlglot import exp
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from featurectl.registry import Column, FeatureView
+    from featurectl.warehouse.base import Span
 
 RANK = "featurectl_rank"
+# Before every timestamp an engine knows, so that division by a width never sees a negative number.
+BUCKETS_START_US = -(10**18)
 
 
 class Dialect(Protocol):
@@ -23,6 +28,14 @@ class Dialect(Protocol):
 
     def micros(self, column: exp.Expression, data_type: str) -> exp.Expression:
         """UTC microseconds since 1970 of a date or timestamp; null for null and infinite ones; nanoseconds floored."""
+        ...
+
+    def row_number_of(self, values: Sequence[exp.Expression]) -> exp.Expression:
+        """A 64-bit number that another list of values (of any types, nulls among them) is most unlikely to have."""
+        ...
+
+    def sortable(self, column: exp.Expression, data_type: str) -> exp.Expression:
+        """A value as all engines sort it: text by code point."""
         ...
 
 
@@ -39,15 +52,44 @@ def stock(view: FeatureView, dialect: Dialect, now_us: int) -> exp.Select:
     ).from_(_table(view))
 
 
-def latest_rows(view: FeatureView, dialect: Dialect, now_us: int) -> exp.Select:
+def bucket_start(bucket: int, width_us: int) -> int:
+    """Where a stretch of `digests` begins, UTC microseconds since 1970."""
+    return BUCKETS_START_US + bucket * width_us
+
+
+def digests(view: FeatureView, dialect: Dialect, now_us: int, width_us: int, bounds_us: Sequence[int]) -> exp.Select:
+    """Bucket, rank among the bounds, and sum of the numbers of the due rows with a <= the last bound."""
+    event, created = _times(view, dialect)
+    known = exp.Greatest(this=event.copy(), expressions=[created.copy()])
+    rank = exp.case()
+    for index, bound in enumerate(bounds_us):
+        rank = rank.when(exp.LTE(this=known.copy(), expression=_integer(bound)), _integer(index))
+    tombstone = [_column(view.tombstone)] if view.tombstone else []
+    values = [*map(_column, view.join_keys), event, created, *tombstone, *map(_column, view.features)]
+    shifted = exp.paren(exp.Sub(this=known.copy(), expression=_integer(BUCKETS_START_US)))
+    return (
+        exp.select(
+            exp.alias_(exp.IntDiv(this=shifted, expression=_integer(width_us)), "bucket", quoted=True),
+            exp.alias_(rank, "rank", quoted=True),
+            exp.alias_(exp.Sum(this=dialect.row_number_of([value.copy() for value in values])), "total", quoted=True),
+        )
+        .from_(_table(view))
+        .where(*_is_due(view, event, created, now_us))
+        .where(exp.LTE(this=known.copy(), expression=_integer(bounds_us[-1])))
+        .group_by(exp.Literal.number(1), exp.Literal.number(2))
+    )
+
+
+def latest_rows(view: FeatureView, dialect: Dialect, now_us: int, spans: Sequence[Span] = ()) -> exp.Select:
     """The newest due row of each entity: join keys, e and c in microseconds, tombstone, features in contract order.
 
     Among the rows with greatest(e, c) <= now the greatest (e, c) wins, then the greatest features in contract order,
-    nulls lowest: the order of the point-in-time join.
+    nulls lowest: the order of the point-in-time join. With spans only the rows in any of them are looked at.
     """
     event, created = _times(view, dialect)
     tombstone = _column(view.tombstone) if view.tombstone else exp.false()
-    order = [_descending(event), _descending(created), *(_descending(_column(feature)) for feature in view.features)]
+    features = [dialect.sortable(_column(feature), feature.data_type) for feature in view.features]
+    order = [_descending(event), _descending(created), *map(_descending, features)]
     if view.tombstone:
         order.append(_descending(_column(view.tombstone)))
     rank = exp.Window(
@@ -62,7 +104,7 @@ def latest_rows(view: FeatureView, dialect: Dialect, now_us: int) -> exp.Select:
         exp.select(*(exp.alias_(value.copy(), name, quoted=True) for value, name in zip(values, names, strict=True)))
         .select(exp.alias_(rank, RANK))
         .from_(_table(view))
-        .where(*_is_due(view, event, created, now_us))
+        .where(*_is_due(view, event, created, now_us), *_is_within(event, created, spans))
     )
     return (
         exp.select(*(exp.column(name, quoted=True) for name in names))
@@ -78,6 +120,14 @@ def _is_due(view: FeatureView, event: exp.Expression, created: exp.Expression, n
         created.copy() <= _integer(now_us),
         *(_is_known(key) for key in view.join_keys),
     ]
+
+
+def _is_within(event: exp.Expression, created: exp.Expression, spans: Sequence[Span]) -> list[exp.Expression]:
+    known = exp.Greatest(this=event.copy(), expressions=[created.copy()])
+    within = [
+        exp.Between(this=known.copy(), low=_integer(span.first_us), high=_integer(span.last_us)) for span in spans
+    ]
+    return [exp.paren(exp.or_(*within))] if within else []
 
 
 def _times(view: FeatureView, dialect: Dialect) -> tuple[exp.Expression, exp.Expression]:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from serving.format.catalog import Catalog, ServiceEntry, ViewEntry
+    from serving.format.keys import KeySpace
     from serving.format.schemas import Schema
     from serving.format.state import State
 
@@ -57,6 +58,20 @@ class PutResult(NamedTuple):
     skipped_older: int
 
 
+class Vitals(NamedTuple):
+    """What must be as it was at the last sync, or rows written then may be gone.
+
+    Attributes:
+        replication_id: Identity of the store's data: a restart or failover makes another one.
+        evicted_keys: Since the server started; 0 where a store evicts nothing.
+        has_sentinel: Whether the view's sentinel key is there.
+    """
+
+    replication_id: str
+    evicted_keys: int
+    has_sentinel: bool
+
+
 class OnlineWriter(Protocol):
     """The writing side of one namespace.
 
@@ -84,6 +99,10 @@ class OnlineWriter(Protocol):
             rows: Any number; sent in batches, each checked against the lock and written whole or not at all.
             replace_newer: Write every row, whatever is stored (a full refresh).
         """
+        ...
+
+    def read_rows(self, keys: Sequence[str]) -> list[bytes | None]:
+        """The stored rows of the keys, in their order."""
         ...
 
     def scan_keys(self, view: str, version: int) -> Iterator[str]:
@@ -125,6 +144,18 @@ class OnlineWriter(Protocol):
         """The identity of the store's data; another one means that the data may be gone."""
         ...
 
+    def put_sentinel(self, lock: Lock) -> None:
+        """Set the key whose absence says that the store has lost keys."""
+        ...
+
+    def vitals(self, view: str, version: int) -> Vitals:
+        """What must not have changed since the last sync."""
+        ...
+
+    def wait_for_replicas(self) -> None:
+        """Return when a replica, where there is one, has acknowledged everything written; raises when none does in time."""
+        ...
+
     def close(self) -> None:
         """Give connections back."""
         ...
@@ -137,6 +168,11 @@ def readable() -> Iterator[None]:
         yield
     except ServingError as error:
         raise OnlineStoreError(error.message, hint=error.hint) from error
+
+
+def sentinel_key(keys: KeySpace, view: str, version: int) -> str:
+    """The key of a view's sentinel."""
+    return f"{keys.namespace}:sentinel:{view}@{version}"
 
 
 def lock_held(key: str, remaining_ms: int) -> LockHeldError:

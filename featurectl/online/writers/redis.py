@@ -15,11 +15,13 @@ from featurectl.online.writers.base import (
     Lock,
     PutResult,
     PutRow,
+    Vitals,
     lock_held,
     lock_lost,
     newer_catalog,
     readable,
     schema_conflict,
+    sentinel_key,
 )
 from serving.format.catalog import CATALOG_FORMAT, Catalog, ServiceEntry, ViewEntry, decode_catalog, encode_entry
 from serving.format.state import State, decode_state, encode_state
@@ -36,6 +38,7 @@ _Item = TypeVar("_Item")
 _ROWS_A_SCRIPT = 256
 _SCRIPTS_A_PIPELINE = 16
 _SCAN_COUNT = 1000
+_REPLICA_MS = 3_000
 _GLOB_CHARACTERS = re.compile(r"([\\*?\[\]^-])")
 
 
@@ -88,6 +91,11 @@ class RedisWriter:
                 written += sum(pipe.execute())
         return PutResult(written, len(rows) - written)
 
+    def read_rows(self, keys: Sequence[str]) -> list[bytes | None]:
+        """The stored rows of the keys, in their order."""
+        with self._errors("MGET"):
+            return [row for batch in _batches(keys) for row in self._client.mget(batch)]
+
     def scan_keys(self, view: str, version: int) -> Iterator[str]:
         """All row keys of the view, in no order; one may come twice."""
         prefix = _GLOB_CHARACTERS.sub(r"\\\1", self._keys.row_prefix(view, version))
@@ -139,6 +147,30 @@ class RedisWriter:
         """The server's `master_replid`; another one means that the data may be gone."""
         with self._errors("INFO replication"):
             return str(self._client.info("replication")["master_replid"])
+
+    def put_sentinel(self, lock: Lock) -> None:
+        """Set the key whose absence says that the store has lost keys."""
+        keys = [self._keys.lock(lock.view, lock.version), sentinel_key(self._keys, lock.view, lock.version)]
+        self._run(scripts.WRITE_STATE, keys, [lock.token, b"1"])
+
+    def vitals(self, view: str, version: int) -> Vitals:
+        """The server's replication id, its count of evicted keys, and whether the sentinel is there."""
+        key = sentinel_key(self._keys, view, version)
+        with self._errors(key):
+            evicted = int(self._client.info("stats")["evicted_keys"])
+            return Vitals(self.replication_id(), evicted, bool(self._client.exists(key)))
+
+    def wait_for_replicas(self) -> None:
+        """WAIT for one replica where one is connected."""
+        with self._errors("WAIT"):
+            if not self._client.info("replication")["connected_slaves"]:
+                return
+            if self._client.wait(1, _REPLICA_MS):
+                return
+        raise OnlineStoreError(
+            f"{self._where}: expected a replica to acknowledge the rows within {_REPLICA_MS} ms, got none",
+            hint="The rows are written but the watermark stays; check the replica, then run the sync again.",
+        )
 
     def close(self) -> None:
         """Close the connection pool."""

@@ -15,11 +15,13 @@ from featurectl.online.writers.base import (
     Lock,
     PutResult,
     PutRow,
+    Vitals,
     lock_held,
     lock_lost,
     newer_catalog,
     readable,
     schema_conflict,
+    sentinel_key,
 )
 from serving.format.catalog import (
     CATALOG_FORMAT,
@@ -135,6 +137,13 @@ class SqliteWriter:
                 written += self._connection.executemany(_PUT_ROW, parameters).rowcount
         return PutResult(written, len(rows) - written)
 
+    def read_rows(self, keys: Sequence[str]) -> list[bytes | None]:
+        """The stored rows of the keys, in their order; an expired one is none."""
+        statement = "select value from entries where key = ? and (expires_at is null or expires_at > ?)"
+        with self._errors():
+            found = [self._one(statement, key, _now_ms()) for key in keys]
+        return [None if row is None else row[0] for row in found]
+
     def scan_keys(self, view: str, version: int) -> Iterator[str]:
         """All row keys of the view, in key order."""
         prefix = self._keys.row_prefix(view, version)
@@ -210,6 +219,19 @@ class SqliteWriter:
         """The UUID that the file got when it was created."""
         with self._errors():
             return str(self._connection.execute("select id from identity").fetchone()[0])
+
+    def put_sentinel(self, lock: Lock) -> None:
+        """Set the key whose absence says that the store has lost keys."""
+        with self._locked(lock):
+            self._connection.execute(_PUT_ENTRY, (sentinel_key(self._keys, lock.view, lock.version), b"1"))
+
+    def vitals(self, view: str, version: int) -> Vitals:
+        """The file's identity; a file evicts nothing."""
+        (sentinel,) = self.read_rows([sentinel_key(self._keys, view, version)])
+        return Vitals(self.replication_id(), 0, sentinel is not None)
+
+    def wait_for_replicas(self) -> None:
+        """A file has none."""
 
     def close(self) -> None:
         """Close the connection."""

@@ -152,11 +152,11 @@ def test_a_sync_that_dies_between_two_batches_is_repaired_by_the_next(built_zoo,
     """Half of the rows, but nothing that says so: no catalog, no watermark; then all of them."""
     whole, batches = SqliteWriter.put_rows, []
 
-    def failing(self, lock, rows):
+    def failing(self, lock, rows, **more):
         batches.append(rows)
         if len(batches) == 2:
             raise KeyboardInterrupt
-        return whole(self, lock, rows)
+        return whole(self, lock, rows, **more)
 
     with monkeypatch.context() as patch:
         patch.setattr(SqliteWriter, "put_rows", failing)

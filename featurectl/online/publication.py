@@ -1,0 +1,198 @@
+"""One view, under its lock: data, then the catalog, then the state with the watermark."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from featurectl.errors import FeaturectlError
+from featurectl.online.encoding import Encoder
+from featurectl.online.entries import schema_of, view_entry
+from featurectl.online.keeper import held_lock
+from featurectl.online.keyset import KeySet
+from featurectl.online.reach import Reach, full_read_reason, identity_of, plan_full, plan_incremental
+from featurectl.warehouse.base import Span
+from serving.format.rows import ROW_FORMAT
+from serving.format.state import State
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from featurectl.online.options import Options
+    from featurectl.online.reach import Identity
+    from featurectl.online.report import ViewReport
+    from featurectl.online.writers.base import Lock, OnlineWriter, PutRow
+    from featurectl.registry import FeatureView
+    from featurectl.warehouse.base import Reading, Stock
+    from serving.format.catalog import Published
+    from serving.format.keys import KeySpace
+
+_DELETE_BATCH = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Where rows go.
+
+    Attributes:
+        open_writer: Opens another connection to the same store.
+    """
+
+    writer: OnlineWriter
+    open_writer: Callable[[], OnlineWriter]
+    keyspace: KeySpace
+
+
+class Publication:
+    """One view, from the warehouse to the store.
+
+    Args:
+        report: Filled on the way.
+        on_progress: Called after each batch.
+    """
+
+    def __init__(
+        self,
+        view: FeatureView,
+        reading: Reading,
+        destination: Destination,
+        options: Options,
+        published: Published,
+        report: ViewReport,
+        on_progress: Callable[[ViewReport], None],
+    ) -> None:
+        self._view = view
+        self._reading = reading
+        self._to = destination
+        self._writer = destination.writer
+        self._options = options
+        self._entry = view_entry(view, published)  # before anything is written: a default may be refused
+        self._now_us = reading.now_us() if options.as_of_us is None else options.as_of_us
+        self._encoder = Encoder(view, destination.keyspace, self._now_us)
+        self._report = report
+        self._on_progress = on_progress
+
+    def run(self) -> None:
+        """Publish the view; a crash at any point is repaired by the next run, for the watermark comes last."""
+        view, stock = self._view, self._stock()
+        with held_lock(self._writer, self._to.open_writer, view.name, view.version) as lock:
+            identity = self._identity()
+            reach = self._reach(stock, identity)
+            self._report.read = reach.reason
+            self._writer.put_schema(view.name, schema_of(view))
+            if reach.is_full:
+                self._writer.put_sentinel(lock)
+            self._write_rows(lock, reach)
+            self._writer.publish_catalog([self._entry])
+            if self._report.rejected:
+                self._report.problems += self._encoder.problems
+                self._report.hint = (
+                    f"{self._report.rejected} rows were not written: mend their values or the declared types."
+                )
+                return
+            self._writer.wait_for_replicas()
+            self._report.watermark_us = stock.watermark_us
+            if self._options.since_us is None:
+                self._writer.write_state(lock, self._state(stock, identity, reach))
+
+    def preview(self) -> None:
+        """Count what `run` would read and write now; nothing is locked or written."""
+        stock = self._stock()
+        reach = self._reach(stock, self._identity())
+        self._report.read = reach.reason
+        for rows in self._batches(reach):
+            stored = self._writer.read_rows([row.key for row in rows])
+            newer = sum(old is not None and old[5:21] > row.row[5:21] for row, old in zip(rows, stored, strict=True))
+            self._report.skipped_older += 0 if self._options.full_refresh else newer
+            self._report.written += len(rows) - (0 if self._options.full_refresh else newer)
+            self._on_progress(self._report)
+        self._report.watermark_us = stock.watermark_us
+
+    def _stock(self) -> Stock:
+        stock = self._reading.stock(self._view, self._now_us)
+        self._report.null_keys = stock.null_keys
+        if not stock.due:
+            raise _nothing_due(self._view, stock.rows, self._now_us)
+        return stock
+
+    def _identity(self) -> Identity:
+        return identity_of(self._view, self._entry.schema_id, self._writer.vitals(self._view.name, self._view.version))
+
+    def _reach(self, stock: Stock, identity: Identity) -> Reach:
+        view, options = self._view, self._options
+        if options.full_refresh:
+            return plan_full(view, self._reading, stock, self._now_us, "--full-refresh")
+        if options.since_us is not None:
+            return Reach("--since; the watermark stays as it is", (Span(options.since_us, self._now_us),))
+        state = self._writer.read_state(view.name, view.version)
+        reason = full_read_reason(view, state, identity, self._now_us)
+        if reason is not None or state is None or state.settled is None or state.watermark_us is None:
+            return plan_full(view, self._reading, stock, self._now_us, reason or "")
+        return plan_incremental(view, self._reading, stock, self._now_us, state.settled, state.watermark_us)
+
+    def _batches(self, reach: Reach) -> Iterator[list[PutRow]]:
+        report, encoder = self._report, self._encoder
+        for batch in self._reading.latest_rows(self._view, self._now_us, reach.spans):
+            rows = encoder.rows(batch)
+            report.rows_read += len(batch)
+            report.expired = encoder.expired
+            report.rejected = encoder.rejected
+            report.bytes += sum([len(row.row) for row in rows])
+            yield rows
+
+    def _write_rows(self, lock: Lock, reach: Reach) -> None:
+        report, replace = self._report, self._options.full_refresh
+        kept = KeySet()
+        for rows in self._batches(reach):
+            if replace:
+                kept.add([row.key for row in rows])
+            result = self._writer.put_rows(lock, rows, replace_newer=replace)
+            report.written += result.written
+            report.skipped_older += result.skipped_older
+            self._on_progress(report)
+        if replace:
+            self._delete_others(lock, kept)
+
+    def _delete_others(self, lock: Lock, kept: KeySet) -> None:
+        """Remove every row whose key was not among those just written."""
+        kept.seal()
+        absent: list[str] = []
+        for key in self._writer.scan_keys(self._view.name, self._view.version):
+            if key not in kept:
+                absent.append(key)
+            if len(absent) == _DELETE_BATCH:
+                self._report.deleted += self._writer.delete_rows(lock, absent)
+                absent.clear()
+                self._on_progress(self._report)
+        self._report.deleted += self._writer.delete_rows(lock, absent)
+
+    def _state(self, stock: Stock, identity: Identity, reach: Reach) -> State:
+        return State(
+            run_id=str(uuid.uuid4()),
+            last_success=iso_now(),
+            schema_id=identity.schema_id,
+            format=ROW_FORMAT,
+            watermark_us=stock.watermark_us,
+            counts=self._report.counts(),
+            replication_id=identity.vitals.replication_id,
+            evicted_keys=identity.vitals.evicted_keys,
+            code_checksum=identity.code_checksum,
+            roles_checksum=identity.roles_checksum,
+            settled=reach.settled,
+        )
+
+
+def _nothing_due(view: FeatureView, rows: int, now_us: int) -> FeaturectlError:
+    now = datetime.fromtimestamp(now_us // 1_000_000, UTC).strftime("%Y-%m-%d %H:%M:%SZ")
+    got = "an empty table" if not rows else f"none of its {rows} rows"
+    return FeaturectlError(
+        f"{view.reference_name}: {view.relation}: expected rows known by {now}, got {got}",
+        hint="Run `dbt build` for the view, or check its event and created timestamps. Nothing was changed online.",
+    )
+
+
+def iso_now() -> str:
+    """Now in UTC, ISO 8601 with microseconds and Z."""
+    return datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
