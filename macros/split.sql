@@ -23,7 +23,7 @@
     {%- if salt is not string -%}
         {%- do featurectl._error('split: `salt`', 'a text', featurectl._shown(salt), "write salt='2013'.") -%}
     {%- endif -%}
-    {%- set parts = [featurectl._text_literal(salt)] -%}
+    {%- set parts = [featurectl._quoted_text(salt)] -%}
     {%- for key in keys -%}
         {%- do parts.extend(["'|'", 'cast(' ~ adapter.quote(key) ~ ' as ' ~ dbt.type_string() ~ ')']) -%}
     {%- endfor -%}
@@ -33,7 +33,7 @@
     case
         {%- for name, weight in weights.items() %}
         {%- set so_far.weight = so_far.weight + weight %}
-        when {{ digits }} {{ 'is not null' if loop.last else "< '%08x'" | format((so_far.weight / total * 4294967296) | round | int) }} then {{ featurectl._text_literal(name) }}
+        when {{ digits }} {{ 'is not null' if loop.last else "< '%08x'" | format((so_far.weight / total * 4294967296) | round | int) }} then {{ featurectl._quoted_text(name) }}
         {%- endfor %}
     end
 {%- endmacro %}
@@ -54,9 +54,4 @@
             ) %}
         {% endif %}
     {% endfor %}
-{% endmacro %}
-
-
-{% macro _text_literal(text) %}
-    {{ return(dbt.string_literal(text | replace("'", "''"))) }}
 {% endmacro %}
