@@ -28,6 +28,12 @@ class Spelling:
     def micros(self, column: exp.Expression, data_type: str) -> exp.Expression:
         return exp.Anonymous(this="to_micros", expressions=[column.copy(), exp.Literal.string(data_type)])
 
+    def row_number_of(self, values):
+        return exp.Anonymous(this="row_number_of", expressions=list(values))
+
+    def sortable(self, column: exp.Expression, data_type: str) -> exp.Expression:
+        return exp.Anonymous(this="as_sorted", expressions=[column.copy(), exp.Literal.string(data_type)])
+
 
 @pytest.fixture
 def odd_view(make_view):

@@ -1,0 +1,197 @@
+"""PostgreSQL: one read-only transaction, rows through a cursor of the server."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+from psycopg import errors
+
+from featurectl.errors import WarehouseError
+from featurectl.warehouse import queries
+from featurectl.warehouse.base import Digest, LatestRow, Stock
+from featurectl.warehouse.dialects import PostgresDialect
+from featurectl.warehouse.postgres_values import load_as_other_engines
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from sqlglot import exp
+
+    from featurectl.registry import FeatureView
+    from featurectl.warehouse.base import Span
+    from featurectl.warehouse.profile import Target
+
+BATCH_ROWS = 5_000
+# Key of dbt-postgres -> libpq's parameter.
+_PARAMETERS = {
+    "host": "host",
+    "port": "port",
+    "user": "user",
+    "pass": "password",
+    "password": "password",
+    "database": "dbname",
+    "dbname": "dbname",
+    "sslmode": "sslmode",
+    "sslcert": "sslcert",
+    "sslkey": "sslkey",
+    "sslrootcert": "sslrootcert",
+    "connect_timeout": "connect_timeout",
+    "keepalives_idle": "keepalives_idle",
+}
+_CONNECT_TIMEOUT_SECONDS = 10  # dbt's own
+# A cursor must plan for all of its rows, and a slow online store must not end the transaction.
+_SESSION = {
+    "timezone": "UTC",
+    "cursor_tuple_fraction": "1",
+    "idle_in_transaction_session_timeout": "0",
+    "extra_float_digits": "1",
+    "bytea_output": "hex",
+    "datestyle": "ISO",
+}
+
+
+class PostgresWarehouse:
+    """One database of a server.
+
+    Args:
+        target: Of type postgres; its host may be a folder of sockets.
+    """
+
+    def __init__(self, target: Target) -> None:
+        settings = target.settings
+        self._where = target.where
+        self._parameters: dict[str, Any] = {
+            "connect_timeout": _CONNECT_TIMEOUT_SECONDS,
+            "application_name": "featurectl",
+        } | {name: settings[key] for key, name in _PARAMETERS.items() if settings.get(key) not in (None, "")}
+        self._session = _SESSION | {
+            key: str(settings[key]) for key in ("search_path", "role") if settings.get(key) not in (None, "")
+        }
+        database = self._parameters.get("dbname")
+        if database is None:
+            raise WarehouseError(
+                f"{target.where}: dbname: expected the name of a database, got {database!r}",
+                hint="Check it with `dbt debug`.",
+            )
+        self.database = str(database)
+
+    @contextmanager
+    def reading(self) -> Iterator[PostgresReading]:
+        """One state of the database, read-only.
+
+        Raises:
+            WarehouseError: The server cannot be reached, does not let us in, or ends the connection on the way.
+        """
+        connection = self._connect()
+        try:
+            yield PostgresReading(connection)
+        finally:
+            connection.close()
+
+    def _connect(self) -> psycopg.Connection[Any]:
+        try:
+            connection: psycopg.Connection[Any] = psycopg.connect(**self._parameters, autocommit=True)
+        except psycopg.Error as error:
+            message = _first_line(error)
+            raise WarehouseError(
+                f"{self._where}: expected a PostgreSQL server that lets us in, got: {message}",
+                hint=_connection_hint(message),
+            ) from error
+        try:
+            for name, value in self._session.items():
+                connection.execute("select set_config(%s, %s, false)", (name, value))
+            load_as_other_engines(connection)
+            connection.execute("begin transaction isolation level repeatable read, read only")
+        except psycopg.Error as error:
+            connection.close()
+            raise WarehouseError(
+                f"{self._where}: expected a session as the target describes it, got: {_first_line(error)}",
+                hint="Check its role and search_path with `dbt debug`.",
+            ) from error
+        return connection
+
+
+class PostgresReading:
+    """One read-only transaction."""
+
+    def __init__(self, connection: psycopg.Connection[Any]) -> None:
+        self._connection = connection
+        self._dialect = PostgresDialect()
+        self._cursors = 0
+
+    def now_us(self) -> int:
+        """The server's clock when the transaction began."""
+        (row,) = self._all("select (extract(epoch from now()) * 1000000)::bigint")
+        return int(row[0])
+
+    def stock(self, view: FeatureView, now_us: int) -> Stock:
+        """What the view holds at an instant."""
+        (row,) = self._all(self._sql(queries.stock(view, self._dialect, now_us)))
+        return Stock(*row)
+
+    def digests(self, view: FeatureView, now_us: int, width_us: int, bounds_us: Sequence[int]) -> list[Digest]:
+        """What the due rows with a <= the last bound are, by stretches of a."""
+        rows = self._all(self._sql(queries.digests(view, self._dialect, now_us, width_us, bounds_us)))
+        return [Digest(int(bucket), int(rank), int(total)) for bucket, rank, total in rows]
+
+    def latest_rows(self, view: FeatureView, now_us: int, spans: Sequence[Span] = ()) -> Iterator[list[LatestRow]]:
+        """The newest due row of each entity, some thousand a batch, fetched from a cursor of the server."""
+        keys = len(view.join_keys)
+        sql = self._sql(queries.latest_rows(view, self._dialect, now_us, spans))
+        self._cursors += 1
+        try:
+            with self._connection.cursor(name=f"featurectl_{self._cursors}", binary=True) as cursor:
+                cursor.execute(sql.encode())
+                while batch := cursor.fetchmany(BATCH_ROWS):
+                    yield [
+                        LatestRow(row[:keys], row[keys], row[keys + 1], row[keys + 2] is True, row[keys + 3 :])
+                        for row in batch
+                    ]
+        except psycopg.Error as error:
+            raise _failed(error) from error
+
+    def _all(self, sql: str) -> list[Any]:
+        try:
+            return self._connection.execute(sql.encode()).fetchall()
+        except psycopg.Error as error:
+            raise _failed(error) from error
+
+    def _sql(self, query: exp.Expression) -> str:
+        return query.sql(dialect=self._dialect.name)
+
+
+def _failed(error: psycopg.Error) -> WarehouseError:
+    message = _first_line(error)
+    if isinstance(error, (errors.UndefinedTable, errors.UndefinedColumn, errors.InvalidSchemaName)):
+        return WarehouseError(
+            f"warehouse: expected the relation of the manifest, got: {message}",
+            hint="Run `dbt build` so that the warehouse holds what the manifest says.",
+        )
+    if isinstance(error, errors.InsufficientPrivilege):
+        return WarehouseError(
+            f"warehouse: expected the right to read, got: {message}",
+            hint="Grant the target's user usage on the schema and select on the feature views.",
+        )
+    if isinstance(error, psycopg.OperationalError):
+        return WarehouseError(
+            f"warehouse: expected a server that stays, got: {message}",
+            hint="Nothing is lost: run it again once the server is back.",
+        )
+    return WarehouseError(f"warehouse: query failed: {message}", hint="Run `dbt build`, then try again.")
+
+
+def _connection_hint(message: str) -> str:
+    """What to do about a refusal; libpq tells them apart by their text alone."""
+    if "authentication" in message or "password" in message:
+        return "Check user and password of the target, and pg_hba.conf of the server."
+    if "does not exist" in message and "database" in message:
+        return "Check dbname, or create the database."
+    if "refused" in message or "No such file" in message or "timeout" in message or "translate host" in message:
+        return "Is the server up, and are host and port right? Check it with `dbt debug`."
+    return "Check it with `dbt debug`."
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().split("\n", 1)[0]
