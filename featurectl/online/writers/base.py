@@ -109,6 +109,10 @@ class OnlineWriter(Protocol):
         """All row keys of the view, in no order; one may come twice."""
         ...
 
+    def scan_prefix(self, prefix: str) -> Iterator[str]:
+        """All keys that start with a prefix, in no order; one may come twice."""
+        ...
+
     def delete_rows(self, lock: Lock, keys: Sequence[str]) -> int:
         """Delete rows; returns how many there were."""
         ...

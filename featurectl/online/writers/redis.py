@@ -98,9 +98,13 @@ class RedisWriter:
 
     def scan_keys(self, view: str, version: int) -> Iterator[str]:
         """All row keys of the view, in no order; one may come twice."""
-        prefix = _GLOB_CHARACTERS.sub(r"\\\1", self._keys.row_prefix(view, version))
+        return self.scan_prefix(self._keys.row_prefix(view, version))
+
+    def scan_prefix(self, prefix: str) -> Iterator[str]:
+        """All keys that start with a prefix, in no order; one may come twice."""
+        pattern = _GLOB_CHARACTERS.sub(r"\\\1", prefix)
         with self._errors(prefix):
-            for key in self._client.scan_iter(match=f"{prefix}*", count=_SCAN_COUNT):
+            for key in self._client.scan_iter(match=f"{pattern}*", count=_SCAN_COUNT):
                 yield key.decode()
 
     def delete_rows(self, lock: Lock, keys: Sequence[str]) -> int:

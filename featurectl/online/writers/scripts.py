@@ -51,7 +51,7 @@ DELETE_ROWS = (
     + """
 local deleted = 0
 for i = 2, #KEYS do
-    deleted = deleted + redis.call('DEL', KEYS[i])
+    deleted = deleted + redis.call('UNLINK', KEYS[i])
 end
 return deleted
 """

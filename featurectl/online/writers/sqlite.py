@@ -146,7 +146,10 @@ class SqliteWriter:
 
     def scan_keys(self, view: str, version: int) -> Iterator[str]:
         """All row keys of the view, in key order."""
-        prefix = self._keys.row_prefix(view, version)
+        return self.scan_prefix(self._keys.row_prefix(view, version))
+
+    def scan_prefix(self, prefix: str) -> Iterator[str]:
+        """All keys that start with a prefix, in key order."""
         last, end = prefix, prefix[:-1] + chr(ord(prefix[-1]) + 1)
         while True:
             with self._errors():

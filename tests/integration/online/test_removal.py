@@ -1,0 +1,119 @@
+"""What leaves the online store: absent keys on a full refresh, one erased entity, retired views; and nothing else."""
+
+from __future__ import annotations
+
+import json
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from lab import HOUR, KEYS, NAMESPACE, Lab, Row, joined
+from stored import contents
+from zoo import BASE
+
+from featurectl.online.writers import open_writer
+from featurectl.online.writers.base import PutRow
+
+
+def keys_of(url):
+    return {key if isinstance(key, (str, tuple)) else key.decode() for key in contents(url)}
+
+
+@pytest.mark.parametrize("materialized", ["table", "incremental"])
+def test_a_full_refresh_makes_the_store_equal_the_warehouse(store_url, tmp_path, materialized):
+    """A vanished entity goes, a newer stored row gives way, and rows of other views and namespaces stay."""
+    lab = Lab(tmp_path, store_url)
+    lab.change(materialized=materialized)
+    first = [Row(f"m{index}", index * HOUR, None, index) for index in range(50)]
+    lab.build(first)
+    assert lab.sync(100 * HOUR).succeeded
+    foreign = {}
+    for name in ("lab:test2", "lab"):
+        with closing(open_writer(store_url, name)) as writer:
+            lock = writer.acquire_lock("readings", 0, ttl_ms=60_000)
+            writer.put_rows(lock, [PutRow(f"{name}:readings@0:{{m1}}", b"x" * 40)])
+            foreign[name] = f"{name}:readings@0:{{m1}}"
+    corrected = [Row("m49", 2 * HOUR, None, 7), *first[:20]]
+    lab.build(corrected)
+    assert lab.sync(100 * HOUR).succeeded
+    assert lab.stored() == joined(first, 100 * HOUR), "newer wins, and an absent row is no news"
+
+    report = lab.sync(100 * HOUR, full_refresh=True)
+
+    assert (report.rows_read, report.written, report.deleted) == (21, 21, 29)
+    assert lab.stored() == joined(corrected, 100 * HOUR)
+    assert set(foreign.values()) <= keys_of(store_url)
+
+
+def test_a_full_refresh_with_a_glob_in_the_names_touches_no_other_view(store_url, tmp_path):
+    lab = Lab(tmp_path, store_url)
+    lab.change(name="r*")
+    lab.build([Row("m1", 0)])
+    with closing(open_writer(store_url, NAMESPACE)) as writer:
+        lock = writer.acquire_lock("readings", 0, ttl_ms=60_000)
+        writer.put_rows(lock, [PutRow(KEYS.row("readings", 0, "m1"), b"x" * 40)])
+        writer.release_lock(lock)
+    assert lab.sync(HOUR, full_refresh=True).deleted == 0
+    assert KEYS.row("readings", 0, "m1") in keys_of(store_url)
+
+
+def test_an_erased_entity_is_gone_from_every_view_of_it(built_zoo, store_url):
+    assert built_zoo.sync(BASE, url=store_url).exit_code == 0
+    before = keys_of(store_url)
+
+    erased = built_zoo.run("erase", "--entity", "pair=1|11", url=store_url)
+
+    assert erased.exit_code == 0
+    assert erased.stdout == "pairs@0: erased\n"
+    assert before - keys_of(store_url) == {"zoo:dev:pairs@0:{1|11}"}
+    again = built_zoo.run("erase", "--entity", "right_id=11,left_id=1", "--json", url=store_url)
+    assert json.loads(again.stdout) == {"name": "pairs@0", "keys": 0}
+
+
+@pytest.mark.parametrize(
+    ("entity", "exit_code", "message"),
+    [
+        ("plane=N1", 5, "expected the name of an entity to erase, got 'plane'"),
+        ("pair=1", 1, r"pair: expected 2 values (left_id|right_id), got '1'"),
+        ("pair=a|b", 1, "join key 'left_id': expected int64 (an int), got 'a'"),
+        ("nothing", 2, "expected NAME=VALUE"),
+    ],
+)
+def test_what_cannot_be_erased_is_said(built_zoo, sqlite_url, entity, exit_code, message):
+    assert built_zoo.sync(BASE, url=sqlite_url).exit_code == 0
+    before = contents(sqlite_url)
+    refused = built_zoo.run("erase", "--entity", entity, url=sqlite_url)
+    assert refused.exit_code == exit_code, refused.output
+    assert message in refused.stderr
+    assert contents(sqlite_url) == before
+
+
+def test_a_view_that_left_the_manifest_is_collected_after_seven_days(zoo, store_url):
+    """First a dry run; then its rows, state, sentinel and schemas go, and every other key stays."""
+    assert zoo.sync(BASE, url=store_url).exit_code == 0
+    before = keys_of(store_url)
+
+    def drop_pairs(manifest):
+        for name in ("model.zoo.pairs", "model.zoo.training"):
+            del manifest["nodes"][name]
+        manifest["exposures"].clear()
+
+    zoo.edit_manifest(drop_pairs)
+    marked = zoo.sync(BASE, url=store_url)
+    assert marked.exit_code == 0, marked.output
+    assert "view:pairs@0: no longer in the manifest" in marked.stderr
+    assert "service:zoo_model: no longer in the manifest" in marked.stderr
+    assert zoo.run("gc", "--yes", url=store_url).stdout == "", "not yet"
+    later = ("--as-of", (datetime.now(UTC) + timedelta(days=7, minutes=1)).isoformat())
+
+    dry = zoo.run("gc", *later, url=store_url)
+    assert dry.stdout == "service:zoo_model: 0 rows would be removed\npairs@0: 5 rows would be removed\n"
+    assert before <= keys_of(store_url)
+    assert zoo.run("gc", "--yes", *later, url=store_url).stdout.count("removed") == 2
+
+    gone = before - keys_of(store_url)
+    assert len([key for key in gone if "pairs@0:{" in str(key)]) == 5
+    with closing(open_writer(store_url, "zoo:dev")) as writer:
+        assert set(writer.read_catalog().views) == {("accounts", 0), ("days", 0)}
+    assert not [key for key in keys_of(store_url) if "pairs" in str(key)]
+    assert not [key for key in gone if "accounts" in str(key) or "days" in str(key)]
