@@ -5,8 +5,11 @@ from __future__ import annotations
 COMMANDS = {
     "check": "featurectl.cli.check:check",
     "describe": "featurectl.cli.describe:describe",
+    "erase": "featurectl.cli.erase:erase_entity",
+    "gc": "featurectl.cli.gc:gc",
     "get-online": "featurectl.cli.get_online:get_online",
     "list": "featurectl.cli.listing:list_",
+    "serve": "featurectl.cli.serve:serve",
     "sync-online": "featurectl.cli.sync_online:sync_online",
     "training-set": "featurectl.cli.training_set:training_set",
 }
