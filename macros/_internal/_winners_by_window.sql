@@ -2,8 +2,8 @@
     One window over spine and history together: a single pass, one shuffle of the history, on any engine with window functions.
 
     Spine instants and feature rows of a key lie on one line of time, a feature row at a = greatest(e, c), or e without the cut-off,
-    and before the spine instants of its own microsecond. A feature row can win iff its e is the greatest so far and no
-    feature row behind it shares its a; from there on it is the winner until the next such row. All windows have one order.
+    and before the spine instants of its own microsecond. A feature row can win iff its e is the greatest so far; from there on it
+    is the winner until the next such row, perhaps of the same a or e, takes over. All windows have one order.
 #}
 {% macro _winners_by_window(view, n, spine_us, known_at_cutoff) %}
     {%- set keys = featurectl._key_aliases(view) -%}
@@ -69,10 +69,6 @@
                         partition by {{ key_list }}
                         order by {{ order }}
                         rows between unbounded preceding and current row
-                    )
-                    and (
-                        coalesce(lead(pit_is_spine) over (partition by {{ key_list }} order by {{ order }}), 1) = 1
-                        or lead(pit_visible_us) over (partition by {{ key_list }} order by {{ order }}) > pit_visible_us
                     )
                 then 1
                 else 0

@@ -5,10 +5,12 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from oracle import View
+from oracle import View, training_set
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from engines import Engine, History
 
 READINGS = View(
     join_keys={"sensor_id": "sensor_id"},
@@ -27,6 +29,13 @@ DESTINATION = View({"place": "destination"}, "valid_from", ["height"], prefix="d
 VIEWS_OF = {
     "training": ([(READINGS, "readings"), (PAIRS, "pairs"), (ORIGIN, "constants"), (DESTINATION, "constants")], True),
     "training_without_cutoff": ([(READINGS, "readings")], False),
+}
+
+
+# Model -> its features, in the order asked for.
+FEATURES_OF = {
+    "training": ["level", "label", "ratio", "score", "origin_height", "remark", "destination_height"],
+    "training_without_cutoff": ["level", "label", "ratio"],
 }
 
 
@@ -51,6 +60,20 @@ FORMS = {
     "postgres: lateral, zoned views": Form("postgres", "timestamp", "timestamptz", {"indexed": True}),
     "postgres: lateral, zoned spine": Form("postgres", "timestamptz", "timestamp", {"indexed": True}),
 }
+
+
+def disagreement(engine: Engine, sql: Mapping[str, str], history: History) -> str | None:
+    """What the first training set that differs from the nested loop holds instead; None where all agree."""
+    engine.load(history)
+    for model, (views, cutoff) in VIEWS_OF.items():
+        got = engine.query(sql[model])
+        sides = [(view, history[table]) for view, table in views]
+        expected = training_set(history["spine"], "observed_at", sides, known_at_cutoff=cutoff)
+        if canonical(got) != canonical(expected):
+            return f"{model}: expected {expected}, got {got}"
+        if got and list(got[0])[-len(FEATURES_OF[model]) :] != FEATURES_OF[model]:
+            return f"{model}: expected the features {FEATURES_OF[model]} last, got {list(got[0])}"
+    return None
 
 
 def canonical(rows: list[dict[str, Any]]) -> list[str]:

@@ -43,9 +43,9 @@ POOLS: dict[str, dict[str, list[Any]]] = {
         "known_at": [*INSTANTS, None, None],
         "is_deleted": [None, False, False, False, False, True],
         "batch": [0, 1],
-        "level": [None, -1, 0, 1],
-        "label": [None, "", "a", "B", "b", "ä"],
-        "ratio": [None, 0.5, float("nan"), float("inf")],
+        "level": [None, 0, 0, 0, 1],
+        "label": [None, "", "a", "a", "a", "a", "B", "ä"],
+        "ratio": [None, 0.5, 0.5, 0.5, float("nan"), float("inf")],
     },
     "pairs": {
         "left_id": HALVES,
