@@ -59,7 +59,7 @@ class AsyncRedisStore:
         """Close the connections that are not in use; a later read opens new ones."""
         connections, self._open = self._open, []
         for connection in connections:
-            await connection.disconnect(nowait=True)
+            await connection.disconnect()
             self._closed.append(connection)
         for sentinel in sentinels_of(self._pool):
             await sentinel.aclose()
