@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 if TYPE_CHECKING:
@@ -45,6 +46,39 @@ class LatestRow(NamedTuple):
     values: Sequence[Any]
 
 
+@dataclass(frozen=True, slots=True)
+class LatestColumns:
+    """Newest due rows, a list a column; iterating gives them row by row.
+
+    Attributes:
+        keys: The join keys, in declared order.
+        event_us: UTC microseconds since 1970.
+        created_us: Likewise; e where it is null or not declared.
+        is_tombstone: For each row; None where no row is one.
+        values: The features, in contract order.
+        as_declared: For each feature whether the engine gave the declared type itself: what MessagePack carries as it is.
+    """
+
+    keys: Sequence[list[Any]]
+    event_us: list[int]
+    created_us: list[int]
+    is_tombstone: list[bool | None] | None
+    values: Sequence[list[Any]]
+    as_declared: Sequence[bool]
+
+    def __len__(self) -> int:
+        return len(self.event_us)
+
+    def __iter__(self) -> Iterator[LatestRow]:
+        gone = self.is_tombstone or [False] * len(self)
+        keys = zip(*self.keys, strict=True)
+        values = zip(*self.values, strict=True) if self.values else [()] * len(self)
+        for key, event_us, created_us, is_tombstone, row in zip(
+            keys, self.event_us, self.created_us, gone, values, strict=True
+        ):
+            yield LatestRow(key, event_us, created_us, is_tombstone is True, row)
+
+
 class Span(NamedTuple):
     """Rows by when they could first be known: those with first_us <= a <= last_us, UTC microseconds since 1970."""
 
@@ -66,6 +100,9 @@ class Digest(NamedTuple):
     total: int
 
 
+Batch = list[LatestRow] | LatestColumns
+
+
 class Reading(Protocol):
     """One consistent look at the warehouse; every method raises WarehouseError."""
 
@@ -81,7 +118,7 @@ class Reading(Protocol):
         """What the due rows with a <= the last bound are, by stretches of a of one width, cut at the bounds (ascending)."""
         ...
 
-    def latest_rows(self, view: FeatureView, now_us: int, spans: Sequence[Span] = ()) -> Iterator[list[LatestRow]]:
+    def latest_rows(self, view: FeatureView, now_us: int, spans: Sequence[Span] = ()) -> Iterator[Batch]:
         """The newest due row of each entity, in batches and no order; with spans, the newest of the rows in any of them."""
         ...
 

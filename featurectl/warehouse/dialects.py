@@ -150,7 +150,12 @@ ENGINES = tuple(_DIALECTS)
 
 
 def dialect_of(adapter_type: str) -> Dialect:
-    """The dialect of an adapter, one of `ENGINES`."""
+    """The dialect of an adapter: ``duckdb`` or one of `ENGINES`."""
+    if adapter_type == "duckdb":
+        # Its module imports the driver, which only its users have.
+        from featurectl.warehouse.duckdb import DuckDBDialect  # noqa: PLC0415
+
+        return DuckDBDialect()
     return _DIALECTS[adapter_type]
 
 

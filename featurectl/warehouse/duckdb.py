@@ -13,19 +13,32 @@ from sqlglot import exp
 
 from featurectl.errors import WarehouseError
 from featurectl.warehouse import queries
-from featurectl.warehouse.base import Digest, LatestRow, Stock
+from featurectl.warehouse.base import Digest, LatestColumns, LatestRow, Stock
+from serving.format.types import parse_type
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from featurectl.registry import FeatureView
-    from featurectl.warehouse.base import Span
+    from featurectl.registry import Column, FeatureView
+    from featurectl.warehouse.base import Batch, Span
     from featurectl.warehouse.profile import Target
 
 BATCH_ROWS = 5_000
 LOCK_RETRIES = 5
 LOCK_WAIT_SECONDS = 1.0
 MEMORY_LIMIT = "1GB"
+
+
+# Arrow's types whose Python values are the driver's own, and the wire kind that carries each as it is.
+_ARROW_KINDS = {
+    "bool": "bool",
+    **dict.fromkeys(("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32"), "int64"),
+    "uint64": "uint64",
+    "float": "float32",
+    "double": "float64",
+    "string": "string",
+}
+_PLAIN_KINDS = frozenset(_ARROW_KINDS.values())
 
 
 class DuckDBDialect:
@@ -156,16 +169,14 @@ class DuckDBReading:
         query = queries.digests(view, self._dialect, now_us, width_us, bounds_us)
         return [Digest(*row) for row in self._execute(self._sql(query)).fetchall()]
 
-    def latest_rows(self, view: FeatureView, now_us: int, spans: Sequence[Span] = ()) -> Iterator[list[LatestRow]]:
-        """The newest due row of each entity, some thousand a batch."""
-        keys = len(view.join_keys)
+    def latest_rows(self, view: FeatureView, now_us: int, spans: Sequence[Span] = ()) -> Iterator[Batch]:
+        """The newest due row of each entity, some thousand a batch; as columns where Arrow gives values as the driver does."""
         cursor = self._execute(self._sql(queries.latest_rows(view, self._dialect, now_us, spans)))
         try:
-            while batch := cursor.fetchmany(BATCH_ROWS):
-                yield [
-                    LatestRow(row[:keys], row[keys], row[keys + 1], row[keys + 2] is True, row[keys + 3 :])
-                    for row in batch
-                ]
+            if all(_is_plain(column) for column in (*view.join_keys, *view.features)):
+                yield from _columns(view, cursor)
+            else:
+                yield from _rows(view, cursor)
         except duckdb.Error as error:
             raise _failed(error) from error
 
@@ -185,6 +196,44 @@ class DuckDBReading:
 
     def _sql(self, query: exp.Expression) -> str:
         return query.sql(dialect=self._dialect.name)
+
+
+def _rows(view: FeatureView, cursor: duckdb.DuckDBPyConnection) -> Iterator[Batch]:
+    keys = len(view.join_keys)
+    while batch := cursor.fetchmany(BATCH_ROWS):
+        yield [LatestRow(row[:keys], row[keys], row[keys + 1], row[keys + 2] is True, row[keys + 3 :]) for row in batch]
+
+
+def _columns(view: FeatureView, cursor: duckdb.DuckDBPyConnection) -> Iterator[Batch]:
+    keys = len(view.join_keys)
+    for batch in _arrow_batches(cursor):
+        types = [str(field.type) for field in batch.schema]
+        if any(name not in _ARROW_KINDS for name in (*types[:keys], *types[keys + 3 :])):
+            # The table is not what its contract says: as the driver gives it, for the encoder to judge.
+            rows = zip(*(column.to_pylist() for column in batch.columns), strict=True)
+            yield [
+                LatestRow(row[:keys], row[keys], row[keys + 1], row[keys + 2] is True, row[keys + 3 :]) for row in rows
+            ]
+            continue
+        columns = [column.to_pylist() for column in batch.columns]
+        declared = [parse_type(feature.data_type).kind for feature in view.features]
+        yield LatestColumns(
+            columns[:keys],
+            columns[keys],
+            columns[keys + 1],
+            columns[keys + 2] if view.tombstone else None,
+            columns[keys + 3 :],
+            [_ARROW_KINDS[name] == kind for name, kind in zip(types[keys + 3 :], declared, strict=True)],
+        )
+
+
+def _arrow_batches(cursor: duckdb.DuckDBPyConnection) -> Any:
+    # The method has another name before DuckDB 1.5.
+    return (getattr(cursor, "to_arrow_reader", None) or cursor.fetch_record_batch)(BATCH_ROWS)
+
+
+def _is_plain(column: Column) -> bool:
+    return parse_type(column.data_type).kind in _PLAIN_KINDS
 
 
 def _failed(error: duckdb.Error) -> WarehouseError:

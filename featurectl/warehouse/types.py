@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 _TEXT = ("text", "varchar", "char", "bpchar", "character", "string")
+_ZONED = {"timestamptz", "timestamp with time zone", "timestamp_tz", "timestamp_ltz"}
 _NESTED = ("array", "struct", "json")
 
 
@@ -18,7 +19,7 @@ def is_date(data_type: str) -> bool:
 
 def is_zoned(data_type: str) -> bool:
     """An instant, with or beside its zone."""
-    return data_type.lower() in {"timestamptz", "timestamp with time zone"}
+    return data_type.lower() in _ZONED
 
 
 def is_nested(data_type: str) -> bool:

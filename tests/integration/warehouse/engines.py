@@ -112,8 +112,9 @@ def build_postgres(folder: Path, uri: str) -> Zoo:
 
 
 def _forever(row: Sequence[Any]) -> list[Any]:
-    """DuckDB's driver writes the last instant as infinity; so does this."""
-    return ["infinity" if isinstance(value, datetime) and value == FOREVER else value for value in row]
+    """The row with an infinite event or created timestamp, as the last instant means in the histories."""
+    times = ["infinity" if isinstance(value, datetime) and value == FOREVER else value for value in row[:4]]
+    return [*times, *row[4:]]
 
 
 def _laid(folder: Path, *tables: dict[str, str]) -> Zoo:

@@ -220,8 +220,15 @@ def test_a_connection_that_is_ended_on_the_way_is_one_error(server, settings, ed
     assert "Nothing is lost" in caught.value.hint
 
 
-@pytest.mark.parametrize(("adapter", "module", "extra"), [("postgres", "psycopg", "postgres"), ("duckdb", "duckdb", "duckdb")])  # fmt: skip
-def test_a_driver_that_is_not_installed_is_named_with_its_extra(adapter, module, extra):
+@pytest.mark.parametrize(
+    ("adapter", "module", "package"),
+    [
+        ("postgres", "psycopg", "'featurectl[postgres]'"),
+        ("duckdb", "duckdb", "'featurectl[duckdb]'"),
+        ("trino", "dbt", "dbt-trino"),
+    ],
+)
+def test_a_driver_that_is_not_installed_is_named_with_its_extra(adapter, module, package):
     """In a process that cannot import it."""
     program = (
         f"import sys; sys.modules[{module!r}] = None\n"
@@ -236,5 +243,5 @@ def test_a_driver_that_is_not_installed_is_named_with_its_extra(adapter, module,
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout == (
         f"profiles.yml: s: dev: type: expected the driver {module!r} for {adapter}, got none | "
-        f"Install it: pip install 'featurectl[{extra}]'.\n"
+        f"Install it: pip install {package}.\n"
     )
