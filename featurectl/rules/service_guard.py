@@ -1,4 +1,4 @@
-"""What keeps a feature service from changing unnoticed: features by name, pinned versions, a strict incremental."""
+"""What keeps a feature service from changing unnoticed, and its training set from knowing more than it will."""
 
 from __future__ import annotations
 
@@ -45,6 +45,7 @@ def check_services(
             parents = node.depends_on.nodes
             key = TRAINING_SET_KEY
             _check_incremental(node, place, service)
+            _warn_of_hindsight(place, by_name[service.training_set], service, views)
         _warn_of_moving_list(place, f"{key}.features", declared, [view for view in views if view.unique_id in parents])
         findings.extend(place.findings)
     return findings
@@ -58,6 +59,25 @@ def _check_incremental(node: Node, place: Place, service: FeatureService) -> Non
             f"'fail' for an incremental training set behind the service {service.name!r}",
             node.config.on_schema_change,
             "Add `on_schema_change: fail`: dbt would drop or add the columns of the service silently.",
+        )
+
+
+def _warn_of_hindsight(
+    place: Place, training_set: TrainingSet, service: FeatureService, views: Sequence[FeatureView]
+) -> None:
+    """Only a view with a created timestamp has rows that become known later than they are true."""
+    if training_set.known_at_cutoff:
+        return
+    used = {(feature.view, feature.version) for feature in training_set.features}
+    late = [view for view in views if (view.name, view.version) in used and view.created_timestamp]
+    if late:
+        names = ", ".join(view.reference_name for view in late)
+        place.warn(
+            "hindsight",
+            f"{TRAINING_SET_KEY}.known_at_cutoff: expected true behind the service {service.name!r}, got False, and "
+            f"rows with a created timestamp in {names}",
+            "A look-up never has a row before its created timestamp: the model would train on what it is not served. "
+            "Leave the argument out, or train on this only what is never served.",
         )
 
 

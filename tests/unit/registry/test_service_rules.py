@@ -98,6 +98,28 @@ def test_a_star_behind_a_service_is_warned_of_once_and_without_a_service_never(d
     ]
 
 
+def test_a_training_set_that_knows_more_than_a_look_up_is_warned_of_behind_a_service(declared):
+    """Online the created timestamp always cuts off: the model would train on rows that it is not served."""
+    declared.view(created_timestamp="loaded_at")
+    declared.training_set(["orders:orders_count_7d"], known_at_cutoff=False)
+    assert declared.findings() == []
+    declared.service({}, name="one")
+    declared.service({}, name="two")
+    assert declared.findings() == [
+        (
+            "warning: models/training.yml: training: config.meta.training_set.known_at_cutoff: expected true behind "
+            "the service 'one', got False, and rows with a created timestamp in orders"
+        )
+    ]
+
+
+def test_without_a_created_timestamp_the_cut_off_changes_nothing(declared):
+    declared.view()
+    declared.training_set(["orders:orders_count_7d"], known_at_cutoff=False)
+    declared.service({})
+    assert declared.findings() == []
+
+
 def test_an_exposure_without_the_block_is_none_of_our_business(declared):
     exposure = declared.service({}, type="dashboard")
     exposure["config"] = {"meta": {"else": 1}}
