@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from featurectl.online.options import Options
     from featurectl.online.reach import Identity
     from featurectl.online.report import ViewReport
-    from featurectl.online.writers.base import Lock, OnlineWriter, PutRow
+    from featurectl.online.writers.base import Lock, OnlineWriter, PutBatch
     from featurectl.registry import FeatureView
     from featurectl.warehouse.base import Reading, Stock
     from serving.format.catalog import Published
@@ -103,10 +103,10 @@ class Publication:
         reach = self._reach(stock, self._identity())
         self._report.read = reach.reason
         for rows in self._batches(reach):
-            stored = self._writer.read_rows([row.key for row in rows])
-            newer = sum(old is not None and old[5:21] > row.row[5:21] for row, old in zip(rows, stored, strict=True))
+            stored = self._writer.read_rows(rows.keys)
+            newer = sum(old is not None and old[5:21] > row[5:21] for row, old in zip(rows.rows, stored, strict=True))
             self._report.skipped_older += 0 if self._options.full_refresh else newer
-            self._report.written += len(rows) - (0 if self._options.full_refresh else newer)
+            self._report.written += len(rows.keys) - (0 if self._options.full_refresh else newer)
             self._on_progress(self._report)
         self._report.watermark_us = stock.watermark_us
 
@@ -132,14 +132,14 @@ class Publication:
             return plan_full(view, self._reading, stock, self._now_us, reason or "")
         return plan_incremental(view, self._reading, stock, self._now_us, state.settled, state.watermark_us)
 
-    def _batches(self, reach: Reach) -> Iterator[list[PutRow]]:
+    def _batches(self, reach: Reach) -> Iterator[PutBatch]:
         report, encoder = self._report, self._encoder
         for batch in self._reading.latest_rows(self._view, self._now_us, reach.spans):
             rows = encoder.rows(batch)
             report.rows_read += len(batch)
             report.expired = encoder.expired
             report.rejected = encoder.rejected
-            report.bytes += sum([len(row.row) for row in rows])
+            report.bytes += sum(map(len, rows.rows))
             yield rows
 
     def _write_rows(self, lock: Lock, reach: Reach) -> None:
@@ -147,11 +147,10 @@ class Publication:
         kept = KeySet()
         for rows in self._batches(reach):
             if replace:
-                kept.add([row.key for row in rows])
-            result = self._writer.put_rows(lock, rows, replace_newer=replace)
-            report.written += result.written
-            report.skipped_older += result.skipped_older
+                kept.add(rows.keys)
+            self._writer.send_rows(lock, rows, replace_newer=replace)
             self._on_progress(report)
+        report.written, report.skipped_older = self._writer.flush()
         if replace:
             self._delete_others(lock, kept)
 

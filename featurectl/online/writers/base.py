@@ -51,6 +51,25 @@ class PutRow(NamedTuple):
     ttl_ms: int | None = None
 
 
+class PutBatch(NamedTuple):
+    """Rows to write, a list a part.
+
+    Attributes:
+        keys: Whole row keys.
+        rows: Bytes of each.
+        ttls_ms: As in `PutRow`; None keeps all rows.
+    """
+
+    keys: Sequence[str]
+    rows: Sequence[bytes]
+    ttls_ms: Sequence[int | None] | None = None
+
+    @classmethod
+    def of(cls, rows: Sequence[PutRow]) -> PutBatch:
+        """The batch of single rows."""
+        return cls([row.key for row in rows], [row.row for row in rows], [row.ttl_ms for row in rows])
+
+
 class PutResult(NamedTuple):
     """What became of a batch of rows."""
 
@@ -99,6 +118,14 @@ class OnlineWriter(Protocol):
             rows: Any number; sent in batches, each checked against the lock and written whole or not at all.
             replace_newer: Write every row, whatever is stored (a full refresh).
         """
+        ...
+
+    def send_rows(self, lock: Lock, batch: PutBatch, *, replace_newer: bool = False) -> None:
+        """The same, without waiting for the answers longer than the bytes under way demand; `flush` tells the outcome."""
+        ...
+
+    def flush(self) -> PutResult:
+        """Wait until everything sent is acknowledged; what became of all rows sent since the last flush."""
         ...
 
     def read_rows(self, keys: Sequence[str]) -> list[bytes | None]:

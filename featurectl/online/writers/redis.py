@@ -13,6 +13,7 @@ from featurectl.errors import OnlineStoreError
 from featurectl.online.writers import scripts
 from featurectl.online.writers.base import (
     Lock,
+    PutBatch,
     PutResult,
     PutRow,
     Vitals,
@@ -23,6 +24,7 @@ from featurectl.online.writers.base import (
     schema_conflict,
     sentinel_key,
 )
+from featurectl.online.writers.pipe import Pipe
 from serving.format.catalog import CATALOG_FORMAT, Catalog, ServiceEntry, ViewEntry, decode_catalog, encode_entry
 from serving.format.state import State, decode_state, encode_state
 from serving.stores.redis import connect, redact, store_error
@@ -36,7 +38,6 @@ if TYPE_CHECKING:
 _Item = TypeVar("_Item")
 
 _ROWS_A_SCRIPT = 256
-_SCRIPTS_A_PIPELINE = 16
 _SCAN_COUNT = 1000
 _REPLICA_MS = 3_000
 _GLOB_CHARACTERS = re.compile(r"([\\*?\[\]^-])")
@@ -55,6 +56,10 @@ class RedisWriter:
         self._keys = keyspace
         self._client = connect(url)
         self._scripts: dict[str, Any] = {}
+        self._pipe: Pipe | None = None
+        self._put_sha = ""
+        self._sent = 0
+        self._sent_under = ""
 
     def acquire_lock(self, view: str, version: int, *, ttl_ms: int) -> Lock:
         """Take the view's lock for a duration, or raise LockHeldError."""
@@ -75,21 +80,64 @@ class RedisWriter:
         self._run(scripts.RELEASE_LOCK, [self._keys.lock(lock.view, lock.version)], [lock.token])
 
     def put_rows(self, lock: Lock, rows: Sequence[PutRow], *, replace_newer: bool = False) -> PutResult:
-        """Write each row whose (e, c) is not older than the stored one's; a script a batch, sixteen a round trip."""
+        """Write each row whose (e, c) is not older than the stored one's; a script a batch, many under way at once."""
+        self.send_rows(lock, PutBatch.of(rows), replace_newer=replace_newer)
+        return self.flush()
+
+    def send_rows(self, lock: Lock, batch: PutBatch, *, replace_newer: bool = False) -> None:
+        """The same, without waiting for the answers longer than the bytes under way demand."""
         lock_key = self._keys.lock(lock.view, lock.version)
-        script = self._script(scripts.PUT_ROWS)
         flag = "1" if replace_newer else "0"
-        written = 0
-        in_flight = _ROWS_A_SCRIPT * _SCRIPTS_A_PIPELINE
-        for start in range(0, len(rows), in_flight):
-            with self._errors(lock_key), self._client.pipeline(transaction=False) as pipe:
-                for batch in _batches(rows[start : start + in_flight]):
-                    arguments: list[Any] = [lock.token, flag]
-                    for row in batch:
-                        arguments += (row.row, "" if row.ttl_ms is None else row.ttl_ms)
-                    script(keys=[lock_key, *(row.key for row in batch)], args=arguments, client=pipe)
-                written += sum(pipe.execute())
-        return PutResult(written, len(rows) - written)
+        keys, rows, ttls = batch.keys, batch.rows, batch.ttls_ms
+        # One script must not have a key twice: its rows are compared with what was there before it.
+        step = _ROWS_A_SCRIPT if len(set(keys)) == len(keys) else 1
+        with self._errors(lock_key):
+            pipe = self._open_pipe()
+            for start in range(0, len(keys), step):
+                part = slice(start, start + step)
+                some = keys[part]
+                command: list[str | bytes | int] = [
+                    "EVALSHA",
+                    self._put_sha,
+                    len(some) + 1,
+                    lock_key,
+                    *some,
+                    lock.token,
+                    flag,
+                    *rows[part],
+                ]
+                if ttls:
+                    command += ["" if ttl is None else ttl for ttl in ttls[part]]
+                pipe.send(command)
+        self._sent += len(keys)
+        self._sent_under = lock_key
+
+    def flush(self) -> PutResult:
+        """Wait until everything sent is acknowledged."""
+        with self._errors(self._sent_under):
+            written = self._pipe.drain() if self._pipe else 0
+        sent, self._sent = self._sent, 0
+        return PutResult(written, sent - written)
+
+    def _open_pipe(self) -> Pipe:
+        if self._pipe is None:
+            connection = self._client.connection_pool.get_connection()
+            try:
+                connection.send_command("SCRIPT", "LOAD", scripts.PUT_ROWS)
+                self._put_sha = connection.read_response().decode()
+            except BaseException:
+                connection.disconnect()
+                self._client.connection_pool.release(connection)
+                raise
+            self._pipe = Pipe(connection)
+        return self._pipe
+
+    def _drop_pipe(self) -> None:
+        """Replies may still be under way: they must never be read as another command's."""
+        pipe, self._pipe, self._sent = self._pipe, None, 0
+        if pipe is not None:
+            pipe.connection.disconnect()
+            self._client.connection_pool.release(pipe.connection)
 
     def read_rows(self, keys: Sequence[str]) -> list[bytes | None]:
         """The stored rows of the keys, in their order."""
@@ -165,11 +213,12 @@ class RedisWriter:
             return Vitals(self.replication_id(), evicted, bool(self._client.exists(key)))
 
     def wait_for_replicas(self) -> None:
-        """WAIT for one replica where one is connected."""
+        """WAIT for one replica where one is connected, on the connection that wrote the rows."""
         with self._errors("WAIT"):
-            if not self._client.info("replication")["connected_slaves"]:
+            if not self._client.info("replication")["connected_slaves"] or self._pipe is None:
                 return
-            if self._client.wait(1, _REPLICA_MS):
+            self._pipe.send(["WAIT", 1, _REPLICA_MS])
+            if self._pipe.drain():
                 return
         raise OnlineStoreError(
             f"{self._where}: expected a replica to acknowledge the rows within {_REPLICA_MS} ms, got none",
@@ -177,7 +226,8 @@ class RedisWriter:
         )
 
     def close(self) -> None:
-        """Close the connection pool."""
+        """Close the connections."""
+        self._drop_pipe()
         self._client.close()
 
     def _script(self, text: str) -> Any:
@@ -194,6 +244,7 @@ class RedisWriter:
         try:
             yield
         except (redis.RedisError, OSError) as error:
+            self._drop_pipe()
             text = str(error)
             if scripts.LOCK_LOST in text:
                 raise lock_lost(key) from error

@@ -15,10 +15,7 @@ if redis.call('GET', KEYS[1]) ~= ARGV[1] then
 end
 """
 
-# KEYS: lock, row keys. ARGV: token, '1' to replace newer rows, then for each row its bytes and milliseconds ('' for ever).
-PUT_ROWS = (
-    _REQUIRE_LOCK
-    + """
+IS_NEWER = """
 local function is_newer(stored, row)
     local a, b, c, d = struct.unpack('>I4I4I4I4', stored, 6)
     local e, f, g, h = struct.unpack('>I4I4I4I4', row, 6)
@@ -27,20 +24,31 @@ local function is_newer(stored, row)
     if c ~= g then return c > g end
     return d > h
 end
+"""
 
-local written = 0
-for i = 2, #KEYS do
-    local row, ttl = ARGV[2 * i - 1], ARGV[2 * i]
-    local stored = ARGV[2] == '0' and redis.call('GET', KEYS[i])
-    if not stored or #stored < 21 or not is_newer(stored, row) then
-        if ttl == '' then
-            redis.call('SET', KEYS[i], row)
-        else
-            redis.call('SET', KEYS[i], row, 'PX', ttl)
-        end
+# KEYS: lock, then row keys that are all different. ARGV: token, '1' to replace newer rows, the bytes of each row, then
+# either nothing or the milliseconds of each row ('' for ever). One MGET and one MSET cost half of a GET and SET a row.
+PUT_ROWS = (
+    _REQUIRE_LOCK
+    + IS_NEWER
+    + """
+local count = #KEYS - 1
+local stored = ARGV[2] == '0' and redis.call('MGET', unpack(KEYS, 2))
+local expires = #ARGV > 2 + count
+local pairs, written = {}, 0
+for i = 1, count do
+    local row, old = ARGV[2 + i], stored and stored[i]
+    if not old or #old < 21 or not is_newer(old, row) then
         written = written + 1
+        if expires and ARGV[2 + count + i] ~= '' then
+            redis.call('SET', KEYS[1 + i], row, 'PX', ARGV[2 + count + i])
+        else
+            pairs[#pairs + 1] = KEYS[1 + i]
+            pairs[#pairs + 1] = row
+        end
     end
 end
+if #pairs > 0 then redis.call('MSET', unpack(pairs)) end
 return written
 """
 )

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from featurectl.errors import OnlineStoreError
 from featurectl.online.writers.base import (
     Lock,
+    PutBatch,
     PutResult,
     PutRow,
     Vitals,
@@ -78,6 +79,7 @@ class SqliteWriter:
     def __init__(self, path: str, keyspace: KeySpace) -> None:
         self._path = path
         self._keys = keyspace
+        self._written = self._skipped = 0
         try:
             Path(path).parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -126,16 +128,30 @@ class SqliteWriter:
 
     def put_rows(self, lock: Lock, rows: Sequence[PutRow], *, replace_newer: bool = False) -> PutResult:
         """Write each row whose (e, c) is not older than the stored one's; a transaction a batch."""
-        written = 0
-        for start in range(0, len(rows), _ROWS_A_TRANSACTION):
+        self.send_rows(lock, PutBatch.of(rows), replace_newer=replace_newer)
+        return self.flush()
+
+    def send_rows(self, lock: Lock, batch: PutBatch, *, replace_newer: bool = False) -> None:
+        """The same; a file acknowledges at once."""
+        for start in range(0, len(batch.keys), _ROWS_A_TRANSACTION):
+            part = slice(start, start + _ROWS_A_TRANSACTION)
+            keys, rows = batch.keys[part], batch.rows[part]
+            ttls = batch.ttls_ms[part] if batch.ttls_ms else [None] * len(keys)
             with self._locked(lock):
                 now = _now_ms()
                 parameters = [
-                    (row.key, row.row, None if row.ttl_ms is None else now + row.ttl_ms, replace_newer, now)
-                    for row in rows[start : start + _ROWS_A_TRANSACTION]
+                    (key, row, None if ttl is None else now + ttl, replace_newer, now)
+                    for key, row, ttl in zip(keys, rows, ttls, strict=True)
                 ]
-                written += self._connection.executemany(_PUT_ROW, parameters).rowcount
-        return PutResult(written, len(rows) - written)
+                written = self._connection.executemany(_PUT_ROW, parameters).rowcount
+            self._written += written
+            self._skipped += len(keys) - written
+
+    def flush(self) -> PutResult:
+        """What became of all rows sent since the last flush."""
+        result = PutResult(self._written, self._skipped)
+        self._written = self._skipped = 0
+        return result
 
     def read_rows(self, keys: Sequence[str]) -> list[bytes | None]:
         """The stored rows of the keys, in their order; an expired one is none."""

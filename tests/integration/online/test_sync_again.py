@@ -115,7 +115,7 @@ def test_a_sync_without_news_changes_no_row(built_zoo, store_url):
     assert rows_of(store_url) == first
 
 
-@pytest.mark.parametrize("killed_at", ["put_rows", "publish_catalog", "write_state"])
+@pytest.mark.parametrize("killed_at", ["send_rows", "publish_catalog", "write_state"])
 def test_a_sync_killed_at_any_step_is_repaired_by_the_next(built_zoo, store_url, killed_at):
     """SIGKILL before the data, between data and catalog, between catalog and watermark: the watermark never runs ahead."""
     folder = str(built_zoo.project_dir)
@@ -125,7 +125,7 @@ def test_a_sync_killed_at_any_step_is_repaired_by_the_next(built_zoo, store_url,
     assert done.returncode == -signal.SIGKILL, done.stderr
 
     assert states_of(store_url)["pairs"] is None, "no watermark without the whole sync"
-    assert bool(rows_of(store_url)) == (killed_at != "put_rows")
+    assert bool(rows_of(store_url)) == (killed_at != "send_rows")
     assert (catalog_of(store_url) is not None) == (killed_at == "write_state")
 
     held = built_zoo.sync(BASE, url=store_url)
@@ -150,7 +150,7 @@ def drop_lock(url):
 
 def test_a_sync_that_dies_between_two_batches_is_repaired_by_the_next(built_zoo, sqlite_url, monkeypatch):
     """Half of the rows, but nothing that says so: no catalog, no watermark; then all of them."""
-    whole, batches = SqliteWriter.put_rows, []
+    whole, batches = SqliteWriter.send_rows, []
 
     def failing(self, lock, rows, **more):
         batches.append(rows)
@@ -159,7 +159,7 @@ def test_a_sync_that_dies_between_two_batches_is_repaired_by_the_next(built_zoo,
         return whole(self, lock, rows, **more)
 
     with monkeypatch.context() as patch:
-        patch.setattr(SqliteWriter, "put_rows", failing)
+        patch.setattr(SqliteWriter, "send_rows", failing)
         patch.setattr(driver, "BATCH_ROWS", 2)
         assert built_zoo.sync(BASE, url=sqlite_url, select="pairs").exit_code == 1
 
@@ -171,7 +171,7 @@ def test_a_sync_that_dies_between_two_batches_is_repaired_by_the_next(built_zoo,
     assert len(rows_of(sqlite_url)) == 5
 
 
-@pytest.mark.parametrize("fails_at", ["put_schema", "put_rows", "publish_catalog", "write_state"])
+@pytest.mark.parametrize("fails_at", ["put_schema", "send_rows", "publish_catalog", "write_state"])
 def test_a_store_that_fails_on_the_way_keeps_the_old_watermark(built_zoo, sqlite_url, monkeypatch, fails_at):
     """The other views are published, the lock is given back, and the next run needs nothing but to be run."""
     assert built_zoo.sync(BASE - HOUR, url=sqlite_url).exit_code == 0

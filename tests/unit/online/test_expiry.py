@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from featurectl.online.encoding import Encoder
-from featurectl.warehouse.base import LatestRow
+from featurectl.online.writers.base import PutRow
+from featurectl.warehouse.base import LatestColumns, LatestRow
 from serving.format.keys import KeySpace
 
 DAY = 86_400
@@ -18,9 +19,14 @@ SECOND_US = 1_000_000
 
 
 def encoded(view, event_us, *, value=1, tombstone=False):
-    """The encoder, and the rows it makes of one row."""
-    encoder = Encoder(view, KeySpace("shop:test"), NOW_US)
-    return encoder, encoder.rows([LatestRow([7], event_us, event_us, tombstone, [value])])
+    """The encoder, and the rows it makes of one row, which are the same from a row as from columns."""
+    encoder, of_rows = (Encoder(view, KeySpace("shop:test"), NOW_US) for _ in range(2))
+    columns = LatestColumns([[7]], [event_us], [event_us], [tombstone], [[value]], [True])
+    made, same = encoder.rows(columns), of_rows.rows([LatestRow([7], event_us, event_us, tombstone, [value])])
+    assert [list(part or []) for part in made] == [list(part or []) for part in same]
+    assert encoder.expired == of_rows.expired
+    ttls_ms = made.ttls_ms or [None] * len(made.keys)
+    return encoder, [PutRow(*row) for row in zip(made.keys, made.rows, ttls_ms, strict=True)]
 
 
 @pytest.mark.parametrize(
@@ -84,7 +90,7 @@ def test_a_value_that_does_not_fit_is_counted_and_named_by_its_key(make_view):
     """The first five are shown; a secret of another row is not."""
     encoder = Encoder(make_view(), KeySpace("shop:test"), NOW_US)
     rows = encoder.rows(LatestRow([key], NOW_US, NOW_US, False, ["many" if key else 1]) for key in range(8))
-    assert len(rows) == 1
+    assert len(rows.keys) == 1
     assert encoder.rejected == 7
     assert len(encoder.problems) == 5
     assert encoder.problems[0].startswith("orders: customer_id=1: expected a value of type int64, got 'many'")
