@@ -114,6 +114,8 @@ class Plan:
         rows = lookup.spread(fetched) if lookup.has_null else fetched
         if len(self.reads) == 1:
             found = [Found(self.reads[0], lookup.keys, rows)]
+            if not raise_corrupt and self.reads[0].are_fresh(rows, now_us):  # most look-ups, and nothing more to do
+                return OnlineFeatures(self.layout, lookup.columns, found)
         else:
             size = len(lookup.columns[0])
             starts = range(0, len(rows), size)

@@ -95,6 +95,7 @@ def test_tasks_share_a_client_and_may_be_cancelled(stocked_url):
                     group.create_task(cut_off(seed))
 
     asyncio.run(main())
+    gc.collect()  # a connection that was left open would warn here
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
