@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from featurectl.rules.finding import Place
 
 CONTRACT_HINT = "Add `contract: {enforced: true}` under the model's `config`, and name and data_type of every column."
+EVENT_DATE_HINT = "A date means the start of its day: a daily aggregate stamped with its own day leaks."
+CREATED_DATE_HINT = "A date means the start of its day: a row that came later in the day counts as known before it was."
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +43,8 @@ def read_roles(node: Node, block: Block) -> Roles:
         place.error("required", f"{block.path('join_keys')}: expected at least one column, got none", repeat_hint(node))
     event_timestamp = roles.event_timestamp(node)
     created_timestamp = roles.one(block, "created_timestamp")
-    if created_timestamp and not (is_timestamp(created_timestamp.data_type) or is_date(created_timestamp.data_type)):
-        place.expected("column-type", block.path("created_timestamp"), "a timestamp column", _typed(created_timestamp))
+    if created_timestamp:
+        _check_instant(place, "created", block.path("created_timestamp"), created_timestamp, CREATED_DATE_HINT)
     tombstone = roles.one(block, "tombstone")
     if tombstone and not is_boolean(tombstone.data_type):
         place.expected("column-type", block.path("tombstone"), "a boolean column", _typed(tombstone))
@@ -68,6 +70,14 @@ def repeat_hint(node: Node) -> str | None:
 
 def _typed(column: Column) -> str:
     return f"{column.name} {column.data_type}"
+
+
+def _check_instant(place: Place, which: str, key: str, column: Column, date_hint: str) -> None:
+    """A timestamp is well, a date is warned of, anything else is an error."""
+    if is_date(column.data_type):
+        place.warn(f"date-{which}-time", f"{key}: expected a timestamp column, got {_typed(column)!r}", date_hint)
+    elif not is_timestamp(column.data_type):
+        place.expected("column-type", key, "a timestamp column", _typed(column))
 
 
 def _read_contract(node: Node, place: Place) -> tuple[Column, ...]:
@@ -121,16 +131,8 @@ class _RoleReader:
             )
             return None
         column = self.column("config.event_time", name)
-        if column is None:
-            return None
-        if is_date(column.data_type):
-            self.place.warn(
-                "date-event-time",
-                f"config.event_time: expected a timestamp column, got {_typed(column)!r}",
-                "A date means the start of its day: a daily aggregate stamped with its own day leaks.",
-            )
-        elif not is_timestamp(column.data_type):
-            self.place.expected("column-type", "config.event_time", "a timestamp column", _typed(column))
+        if column is not None:
+            _check_instant(self.place, "event", "config.event_time", column, EVENT_DATE_HINT)
         return column
 
     def column(self, key: str, name: str) -> Column | None:

@@ -123,6 +123,20 @@ def test_a_date_event_time_is_a_warning_and_the_view_stands(declared):
     assert len(read_registry(declared.manifest()).views) == 1
 
 
+def test_a_date_created_timestamp_is_a_warning_too(declared):
+    """It is known from the start of its day on, which is before it was."""
+    columns = {"customer_id": "bigint", "ordered_at": "timestamp", "loaded_on": "date", "n": "bigint"}
+    declared.view(columns=columns, created_timestamp="loaded_on")
+    assert declared.findings() == [
+        (
+            "warning: models/orders.yml: orders: config.meta.feature_view.created_timestamp: "
+            "expected a timestamp column, got 'loaded_on date'"
+        )
+    ]
+    assert "known before it was" in declared.hints()[0]
+    assert len(read_registry(declared.manifest()).views) == 1
+
+
 def test_a_view_without_features_is_refused(declared):
     declared.view(columns={"customer_id": "bigint", "ordered_at": "timestamp"})
     assert declared.findings() == [HERE + "config.meta.feature_view: expected at least one feature column, got none"]
