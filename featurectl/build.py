@@ -11,6 +11,7 @@ from featurectl.registry import Entity, FeatureService, Registry, TrainingSet
 from featurectl.rules.across_views import check_across_views
 from featurectl.rules.feature_view import is_feature_view, read_feature_view
 from featurectl.rules.finding import Finding, Place
+from featurectl.rules.index import check_indexes
 from featurectl.rules.service import Parents, is_feature_service, known_views, read_service
 from featurectl.rules.service_guard import check_services
 from featurectl.rules.training_set import is_training_set, read_training_set
@@ -52,6 +53,7 @@ def inspect(manifest: Manifest) -> tuple[Registry, list[Finding]]:
         *judge.findings,
         *check_across_views(views, manifest.nodes),
         *check_services(manifest, services, training_sets, views),
+        *check_indexes(manifest, views),
     ]
     metadata = manifest.metadata
     registry = Registry(

@@ -65,6 +65,7 @@ class NodeConfig(msgspec.Struct, frozen=True):
     group: str | None = None
     access: str | None = None
     on_schema_change: str | None = None
+    indexes: Any = None
 
 
 class DependsOn(msgspec.Struct, frozen=True):

@@ -60,6 +60,7 @@ class Declarations:
         self.path = folder / "manifest.json"
         self.nodes = {}
         self.exposures = {}
+        self.adapter_type = "duckdb"
 
     def view(self, name="orders", *, columns=None, config=None, **changes):
         """A well declared feature view; keyword arguments replace parts of its block, ABSENT removes them."""
@@ -119,7 +120,8 @@ class Declarations:
 
     def manifest(self):
         """The manifest, written and read back."""
-        self.path.write_text(json.dumps({"metadata": METADATA, "nodes": self.nodes, "exposures": self.exposures}))
+        metadata = {**METADATA, "adapter_type": self.adapter_type}
+        self.path.write_text(json.dumps({"metadata": metadata, "nodes": self.nodes, "exposures": self.exposures}))
         return read_manifest(self.path)
 
     def registry(self):
