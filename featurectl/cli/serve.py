@@ -119,8 +119,7 @@ def serve(
         raise FeaturectlError(
             f"serve: expected the extra http, found no {error.name}", hint="pip install 'featurectl[http]'"
         ) from error
-    click.echo(f"Serving {namespace} on {address['uds'] or 'http://{host}:{port}'.format(**address)}", err=True)
-    run(settings, **address)
+    run(settings, **address, announce=lambda where: click.echo(f"Serving {namespace} on {where}", err=True))
 
 
 def _tokens(source: str | None) -> Tokens | None:

@@ -56,6 +56,7 @@ def respond(answer: OnlineFeatures, recipe: Recipe, *, with_versions: bool, metr
     layout = answer._layout  # noqa: SLF001 - likewise
     columns = answer.columns()
     keys = len(layout.keys)
+    present_values = dict.fromkeys(recipe.access, 0)
     results = [Column(column, present, epoch) for column in columns[:keys]]
     for view, convert, column, statuses, times in zip(
         recipe.views,
@@ -67,13 +68,15 @@ def respond(answer: OnlineFeatures, recipe: Recipe, *, with_versions: bool, metr
     ):
         values = column if convert is None else convert(column)
         if statuses is None and None not in values:
-            metrics.count_status(view, "PRESENT", count)
+            present_values[view] += count
             results.append(Column(values, present, times))
         else:
             said = _said(values, statuses)
             for status in set(said):
                 metrics.count_status(view, status, said.count(status))
             results.append(Column(values, msgspec.Raw(encode(said)), times))
+    for view, values_there in present_values.items():
+        metrics.count_status(view, "PRESENT", values_there)
     start = recipe.start_with_versions if with_versions else recipe.start
     return b"".join((start, encode(results), _END))
 
@@ -114,7 +117,8 @@ def rfc3339(micros: int | None) -> str:
     """An instant in UTC with 0, 3 or 6 digits of its second; 1970 for none; the years before 1 and after 9999 become these."""
     if micros is None:
         return _EPOCH
-    instant = from_micros(min(max(micros, _FIRST_US), _LAST_US)).replace(tzinfo=None)
+    micros = min(max(micros, _FIRST_US), _LAST_US)
+    instant = from_micros(micros).replace(tzinfo=None)
     if micros % (_MILLI * _MILLI) == 0:
         digits = "seconds"
     else:

@@ -18,7 +18,7 @@ from serving.http.app import App
 from serving.http.workers import keep_running
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
     from types import FrameType
 
@@ -28,7 +28,15 @@ BACKLOG = 2048
 KEEP_ALIVE_SECONDS = 65  # longer than the minute after which load balancers let go of an idle connection
 
 
-def run(settings: Settings, *, host: str, port: int, uds: Path | None = None, workers: int = 1) -> None:
+def run(
+    settings: Settings,
+    *,
+    host: str,
+    port: int,
+    uds: Path | None = None,
+    workers: int = 1,
+    announce: Callable[[str], None],
+) -> None:
     """Serve until SIGTERM or SIGINT; then refuse new connections, finish what is under way, and return.
 
     Args:
@@ -37,6 +45,7 @@ def run(settings: Settings, *, host: str, port: int, uds: Path | None = None, wo
         port: Likewise; 0 chooses one.
         uds: A unix socket to listen on instead.
         workers: Processes; each has connections, catalog and counters of its own.
+        announce: Is told the address once it takes connections.
 
     Raises:
         ConfigError: The address cannot be used.
@@ -44,6 +53,7 @@ def run(settings: Settings, *, host: str, port: int, uds: Path | None = None, wo
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _end)
     with _listening(host, port, uds) as listener:
+        announce(f"http://{host}:{listener.getsockname()[1]}" if uds is None else str(uds))
         if workers == 1:
             serve(settings, listener)
         else:
@@ -52,6 +62,11 @@ def run(settings: Settings, *, host: str, port: int, uds: Path | None = None, wo
 
 def serve(settings: Settings, listener: socket.socket) -> None:
     """Serve on an open socket, in this process."""
+    make_server(settings).run(sockets=[listener])
+
+
+def make_server(settings: Settings) -> uvicorn.Server:
+    """uvicorn, set up."""
     config = uvicorn.Config(
         App(settings),
         interface="asgi3",
@@ -64,7 +79,7 @@ def serve(settings: Settings, listener: socket.socket) -> None:
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=ceil(settings.limits.seconds) + 1,
     )
-    uvicorn.Server(config).run(sockets=[listener])
+    return uvicorn.Server(config)
 
 
 def _end(number: int, frame: FrameType | None) -> NoReturn:

@@ -1,0 +1,242 @@
+"""Operating a server: limits, slow callers, drain, workers, sockets, logs and metrics."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import socket
+import stat
+import time
+from contextlib import closing
+
+import psutil
+import pytest
+from calls import Caller, feast_error, listening, port_of, process
+from shop import AIRPORT, NAMESPACE, ORDERS
+
+from serving.http import Limits
+
+REQUEST = {"features": ["airport:delay"], "entities": {"airport": ["EWR"]}}
+BODY = json.dumps(REQUEST).encode()
+
+
+def head(length: int | str) -> bytes:
+    framing = f"content-length: {length}" if isinstance(length, int) else "transfer-encoding: chunked"
+    return f"POST /get-online-features HTTP/1.1\r\nhost: x\r\n{framing}\r\n\r\n".encode()
+
+
+def read_all(connection: socket.socket) -> bytes:
+    """Until the server closes."""
+    connection.settimeout(10)
+    parts = []
+    while part := connection.recv(65536):
+        parts.append(part)
+    return b"".join(parts)
+
+
+def error_of(response: bytes) -> tuple[int, str, str]:
+    return feast_error(int(response.split()[1]), response.partition(b"\r\n\r\n")[2])
+
+
+def test_a_body_that_says_it_is_too_long_is_not_read(embedded_shop, serve):
+    caller = serve(embedded_shop.url, limits=Limits(body_bytes=1000))
+    with socket.create_connection(("127.0.0.1", caller.port)) as connection:
+        connection.sendall(head(1001))
+        status, _, message = error_of(read_all(connection))
+    assert status == 413
+    assert "at most 1000 bytes" in message
+
+
+def test_a_body_without_a_length_is_counted_while_it_arrives(embedded_shop, serve):
+    """A body that never ends is cut at the bound, and the connection with it."""
+    caller = serve(embedded_shop.url, limits=Limits(body_bytes=1000))
+    with socket.create_connection(("127.0.0.1", caller.port)) as connection:
+        connection.sendall(head("chunked"))
+        sent = 0
+        try:
+            while sent < 10_000_000:
+                connection.sendall(b"64\r\n" + b" " * 100 + b"\r\n")
+                sent += 100
+        except OSError:
+            pass
+    assert sent < 10_000_000
+    assert caller.refused(b" " * 1001)[0] == 413
+    assert caller.call("GET", "/health")[0] == 200
+
+
+@pytest.mark.parametrize("framing", [len(BODY), "chunked"])
+def test_a_body_that_stalls_is_given_up_in_time(embedded_shop, serve, framing):
+    caller = serve(embedded_shop.url, limits=Limits(seconds=0.3))
+    started = time.monotonic()
+    with socket.create_connection(("127.0.0.1", caller.port)) as connection:
+        connection.sendall(head(framing) + (b"5\r\n{    \r\n" if framing == "chunked" else BODY[:10]))
+        status, _, message = error_of(read_all(connection))
+    assert (status, 0.3 <= time.monotonic() - started < 2) == (408, True)
+    assert "expected to arrive within 0.3 s" in message
+
+
+def test_a_store_that_does_not_answer_in_time_is_a_503(serve):
+    """A server that accepts and says nothing."""
+    with listening() as silent:
+        caller = serve(f"redis://127.0.0.1:{silent.getsockname()[1]}/0?socket_timeout=30", limits=Limits(seconds=0.3))
+        status, _, message = caller.refused(REQUEST)
+    assert status == 503
+    assert "within 0.3 s" in message
+
+
+def test_limits_on_entities_and_features_are_the_operators(embedded_shop, serve):
+    caller = serve(embedded_shop.url, limits=Limits(entities=2, features=2))
+    assert caller.refused({"features": ["airport:delay"], "entities": {"airport": ["a", "b", "c"]}})[0] == 422
+    status, _, message = caller.refused({"features": ["orders:*"], "entities": {"customer_id": [1]}})
+    assert status == 422
+    assert "at most 2" in message
+    assert caller.ask({"features": ["orders:orders_7d", "orders:last_city"], "entities": {"customer_id": [1, 2]}})
+
+
+def test_a_caller_that_goes_away_leaves_nothing_behind(embedded_shop, serve):
+    caller = serve(embedded_shop.url)
+    for _ in range(5):
+        with socket.create_connection(("127.0.0.1", caller.port)) as connection:
+            connection.sendall(head(len(BODY)) + BODY[:10])
+    time.sleep(0.1)
+    assert 'route="/get-online-features",status="499"} 5' in caller.call("GET", "/metrics")[1].decode()
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_sigterm_finishes_what_is_under_way(embedded_shop, workers):
+    """A request whose body is half sent gets its answer; new connections are refused; the process ends with 0."""
+    embedded_shop.put(AIRPORT, ["EWR"], [1.5])
+    with process(embedded_shop.url, NAMESPACE, "--workers", workers, "--as-of", "2026-06-01T12:00:00Z") as started:
+        with socket.create_connection(("127.0.0.1", port_of(started))) as connection:
+            connection.sendall(head(len(BODY)) + BODY[:10])
+            time.sleep(1.5 if workers == "2" else 0.5)  # the worker has taken the connection
+            started.send_signal(signal.SIGTERM)
+            time.sleep(0.3)
+            connection.sendall(BODY[10:])
+            response = read_all(connection)
+        assert response.startswith(b"HTTP/1.1 200")
+        assert json.loads(response.partition(b"\r\n\r\n")[2])["results"][1]["values"] == [1.5]
+        assert started.wait(timeout=10) == 0
+        with pytest.raises(OSError, match="refused"):
+            socket.create_connection(("127.0.0.1", port_of(started)))
+
+
+def test_a_worker_that_dies_is_replaced(embedded_shop):
+    embedded_shop.put(AIRPORT, ["EWR"], [1.5])
+    with process(embedded_shop.url, NAMESPACE, "--workers", "2") as started:
+        _require_ready(started)
+        children = _children(started.pid)
+        os.kill(children[-1], signal.SIGKILL)
+        deadline = time.monotonic() + 10
+        while len(set(_children(started.pid)) - set(children)) < 1:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        for _ in range(10):
+            _require_ready(started)
+
+
+def _require_ready(started) -> None:
+    with closing(Caller(port_of(started))) as caller:
+        assert caller.get("/ready")["status"] == "ready"
+
+
+def _children(pid: int) -> list[int]:
+    """Worker processes, oldest first; multiprocessing's own tracker is not one."""
+    alive = [each for each in psutil.Process(pid).children() if each.status() != psutil.STATUS_ZOMBIE]
+    return [each.pid for each in alive if "spawn_main" in " ".join(each.cmdline())]
+
+
+def test_a_unix_socket_answers_and_is_removed(embedded_shop, tmp_path):
+    """Only the owner and the group may connect; a socket that a crash left behind is replaced."""
+    embedded_shop.put(AIRPORT, ["EWR"], [1.5])
+    path = tmp_path / "server.sock"
+    with socket.socket(socket.AF_UNIX) as dead:
+        dead.bind(str(path))
+    with process(embedded_shop.url, NAMESPACE, "--uds", str(path)) as started:
+        assert stat.S_IMODE(path.stat().st_mode) == 0o660
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.connect(str(path))
+            connection.sendall(b"GET /ready HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
+            assert b"200 OK" in read_all(connection)
+        started.terminate()
+        assert started.wait(timeout=10) == 0
+    assert not path.exists()
+
+
+def test_a_port_that_is_taken_is_named(embedded_shop):
+    with listening() as taken:
+        port = str(taken.getsockname()[1])
+        with process(embedded_shop.url, NAMESPACE, "--port", port) as started:
+            assert started.wait(timeout=10) == 7
+            assert "--port or --uds" in started.stderr.read()
+
+
+def test_the_access_log_is_json_without_a_word_of_the_entities(embedded_shop, tmp_path):
+    """Time, method, path, status, milliseconds, bytes, what was asked for by name and number, and whose token; no values, no keys."""
+    embedded_shop.put(ORDERS, [424242], [5, None, "Secretville"])
+    tokens = tmp_path / "tokens.json"
+    tokens.write_text('{"hush": ["*"]}')
+    with process(embedded_shop.url, NAMESPACE, "--tokens", str(tokens)) as started:
+        caller = Caller(port_of(started))
+        bearer = {"Authorization": "Bearer hush"}
+        caller.ask({"features": ["orders:*"], "entities": {"customer_id": [424242, 1]}}, bearer)
+        caller.refused({"features": ["orders:*"], "entities": {"customer_id": ["424242"]}}, bearer)
+        caller.call("GET", "/424242?customer_id=424242")
+        caller.close()
+        started.terminate()
+        output, _ = started.communicate(timeout=10)
+    lines = [json.loads(line) for line in output.splitlines()]
+    shown = [
+        {name: value for name, value in line.items() if name not in ("time", "milliseconds", "bytes_sent")}
+        for line in lines
+    ]
+    assert [line.pop("caller", None) for line in shown] == [lines[0]["caller"], lines[0]["caller"], None]
+    assert re.fullmatch("[0-9a-f]{8}", lines[0]["caller"])
+    assert shown == [
+        {"method": "POST", "path": "/get-online-features", "status": 200, "features": 3, "entities": 2},
+        {"method": "POST", "path": "/get-online-features", "status": 422, "features": 3, "entities": 1},
+        {"method": "GET", "path": "other", "status": 404},
+    ]
+    assert not re.search("424242|Secretville|hush|customer_id", re.sub('"time":"[^"]*"', "", output))
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", lines[0]["time"])
+
+
+def test_metrics_count_requests_statuses_and_times(shop, serve):
+    shop.put(ORDERS, [1], [5, None, "Bern"])
+    caller = serve(shop.url, cache=(10, 60.0))
+    for _ in range(2):
+        caller.ask({"features": ["orders:*"], "entities": {"customer_id": [1, 2]}})
+    caller.refused(b"{")
+    status, text = caller.call("GET", "/metrics")
+    assert status == 200
+    assert caller.headers["content-type"].startswith("text/plain; version=0.0.4")
+    told = dict(line.rsplit(" ", 1) for line in text.decode().splitlines() if not line.startswith("#"))
+    expected = {
+        'http_requests_total{route="/get-online-features",status="200"}': 2,
+        'http_requests_total{route="/get-online-features",status="422"}': 1,
+        'http_request_seconds_bucket{route="/get-online-features",le="+Inf"}': 3,
+        'http_request_seconds_count{route="/get-online-features"}': 3,
+        'feature_values_total{view="orders",status="PRESENT"}': 4,
+        'feature_values_total{view="orders",status="NULL_VALUE"}': 2,
+        'feature_values_total{view="orders",status="NOT_FOUND"}': 6,
+        'served_event_timestamp_seconds{view="orders"}': 1780315200,
+        'view_synced_timestamp_seconds{view="orders",version="0"}': 1780272060,
+        'cache_lookups_total{result="hit"}': 2,
+        'cache_lookups_total{result="miss"}': 2,
+        "cache_entries": 2,
+    }
+    assert {name: float(told[f"featurectl_{name}"]) for name in expected} == expected
+    assert float(told["featurectl_catalog_generation"]) >= 1
+    assert 0 <= float(told["featurectl_catalog_age_seconds"]) < 10
+    buckets = [float(value) for name, value in told.items() if "_bucket" in name and "get-online" in name]
+    assert buckets == sorted(buckets)
+
+
+def test_the_page_needs_nothing_from_elsewhere(embedded_shop, serve):
+    caller = serve(embedded_shop.url)
+    status, page = caller.call("GET", "/docs")
+    assert (status, caller.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    assert "default-src 'none'" in caller.headers["content-security-policy"]
+    assert not re.search(rb"(src|href)\s*=\s*[\"']?(https?:)?//", page)
