@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 import click
 
 from featurectl.build import inspect
+from featurectl.built import read_built_columns
 from featurectl.cli.options import json_option, manifest_options
 from featurectl.cli.text import to_json
+from featurectl.rules.built_table import check_built_tables
 
 if TYPE_CHECKING:
     from featurectl.cli.project import Project
@@ -24,13 +26,18 @@ COLORS = {"error": "red", "warning": "yellow"}
 def check(ctx: click.Context, project: Project, as_json: bool) -> None:
     """Check the metadata of feature views, training sets and services.
 
-    Prints one finding a line; exits 1 when any is an error, 0 when there are only warnings.
+    Prints one finding a line; exits 1 when any is an error, 0 when there are only warnings. After `dbt docs generate`
+    the built training sets are compared with what they declare, too.
 
     \b
     Example:
         dbt parse && featurectl check
     """
-    registry, findings = inspect(project.manifest())
+    manifest = project.manifest()
+    registry, findings = inspect(manifest)
+    findings += check_built_tables(
+        manifest, registry, read_built_columns(project.manifest_path.with_name("catalog.json"))
+    )
     if as_json:
         click.echo(to_json(findings))
     for finding in [] if as_json else findings:

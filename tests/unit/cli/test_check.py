@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 
 def test_warnings_alone_exit_0(run):
@@ -35,3 +36,21 @@ def test_json_holds_every_part_of_a_finding(run, broken):
         "message": "config.meta.feature_view.entity: expected the entity's name, got none",
         "hint": None,
     }
+
+
+def test_after_dbt_docs_a_feature_that_the_engine_renamed_is_an_error(run, shop, tmp_path):
+    folder = tmp_path / "documented"
+    shutil.copytree(shop, folder)
+    features = "orders_count_7d", "orders_amount_avg_7d_1"
+    names = ["customer_id", "orders_amount_avg_7d", *features]
+    columns = {name: {"type": "BIGINT", "index": at, "name": name} for at, name in enumerate(names)}
+    catalog = {"nodes": {"model.shop.churn_training": {"columns": columns}}}
+    (folder / "target" / "catalog.json").write_text(json.dumps(catalog))
+
+    result = run("check", folder=folder)
+
+    assert result.exit_code == 1
+    assert (
+        "churn_training: built table: expected output columns that the spine churn_labels does not have"
+        in result.stdout
+    )
