@@ -12,4 +12,5 @@ COMMANDS = {
     "serve": "featurectl.cli.serve:serve",
     "sync-online": "featurectl.cli.sync_online:sync_online",
     "training-set": "featurectl.cli.training_set:training_set",
+    "verify": "featurectl.cli.verify:verify",
 }

@@ -1,0 +1,1 @@
+"""What is online against what the warehouse holds; nothing is written."""
