@@ -10,6 +10,7 @@ COMMANDS = {
     "get-online": "featurectl.cli.get_online:get_online",
     "list": "featurectl.cli.listing:list_",
     "serve": "featurectl.cli.serve:serve",
+    "status": "featurectl.cli.status:status",
     "sync-online": "featurectl.cli.sync_online:sync_online",
     "training-set": "featurectl.cli.training_set:training_set",
     "verify": "featurectl.cli.verify:verify",
