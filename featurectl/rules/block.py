@@ -81,12 +81,12 @@ class Block:
             self.place.expected("duplicate", self.path(name), "each name once", value)
         return tuple(dict.fromkeys(value))
 
-    def mapping(self, name: str) -> dict[str, Any]:
+    def mapping(self, name: str, hint: str | None = None) -> dict[str, Any]:
         """A mapping; empty when absent."""
         value = self.values.get(name, {})
         if isinstance(value, dict):
             return value
-        self.place.expected("wrong-type", self.path(name), "a mapping", value)
+        self.place.expected("wrong-type", self.path(name), "a mapping", value, hint)
         return {}
 
     def block(self, name: str, accepted: Collection[str], hint: str | None = None) -> Block | None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 ITEM_ACCEPTED = ("view", "features", "join_keys", "prefix", "package")
 ITEM_HINT = "Write a reference ('view:feature', 'view:*') or a mapping {view: ..., features: [...]}."
+JOIN_KEYS_HINT = "Write {airport: origin}: the view's key column, then the spine's column."
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +135,9 @@ def _read_mapping(place: Place, where: str, entry: Any) -> Item | None:
 
 def read_join_keys(block: Block) -> dict[str, str]:
     """The block's ``join_keys``: view's key column to spine column."""
-    join_keys = block.mapping("join_keys")
+    join_keys = block.mapping("join_keys", JOIN_KEYS_HINT)
     for name, column in join_keys.items():
         if not isinstance(column, str) or not column:
-            block.place.expected("wrong-type", f"{block.path('join_keys')}.{name}", "a column of the spine", column)
+            key = f"{block.path('join_keys')}.{name}"
+            block.place.expected("wrong-type", key, "a column of the spine", column, JOIN_KEYS_HINT)
     return {name: column for name, column in join_keys.items() if isinstance(column, str) and column}

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from featurectl.errors import TrainingSetError, UnknownNameError
 from featurectl.references import clashes, expand, find_view
-from featurectl.rules.feature_list import read_items
+from featurectl.rules.feature_list import JOIN_KEYS_HINT, read_items
 from featurectl.rules.finding import Place
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from featurectl.registry import FeatureView, PinnedFeature, Registry
 
 _CALL = "training_set"
@@ -92,13 +91,11 @@ def resolve(asked: Asked, registry: Registry) -> Request:
     """The request, every name looked up.
 
     Raises:
-        TrainingSetError: The list is empty or malformed, output names clash, or a view is private to another group.
+        TrainingSetError: An argument is of another type, the list is empty or malformed, output names clash, or a view is
+            private to another group.
         UnknownNameError: No such service, view, version, feature or join key.
     """
-    if not isinstance(asked.event_timestamp, str) or not asked.event_timestamp.strip():
-        raise TrainingSetError(
-            f"event_timestamp: expected the name of a column of the spine, got {asked.event_timestamp!r}"
-        )
+    _require_types(asked)
     if isinstance(asked.features, str):
         wanted, group = _of_service(asked.features, registry, asked.join_keys)
         service = asked.features
@@ -108,6 +105,33 @@ def resolve(asked: Asked, registry: Registry) -> Request:
     request = Request(tuple(wanted), asked.event_timestamp, asked.known_at_cutoff, service, asked.group or group)
     _require_access(request)
     return request
+
+
+def _require_types(asked: Asked) -> None:
+    """Callers of Python are told of a wrong argument by its name, whatever they gave."""
+    problems: dict[str, str | None] = {}
+
+    def expected(argument: str, rule: str, hint: str) -> None:
+        problems[f"{argument}: expected {rule}, got {getattr(asked, argument)!r}"] = hint
+
+    if not isinstance(asked.event_timestamp, str) or not asked.event_timestamp.strip():
+        expected("event_timestamp", "the name of a column of the spine", "Name the one that says when: 'scheduled_at'.")
+    if not isinstance(asked.features, Sequence) or isinstance(asked.features, bytes):
+        expected(
+            "features",
+            "a list of references and mappings, or the name of a feature service",
+            "Write ['view:feature', 'other_view:*'], also for a single one.",
+        )
+    if not isinstance(asked.join_keys, Mapping) or not all(
+        isinstance(name, str) and name for pair in asked.join_keys.items() for name in pair
+    ):
+        expected("join_keys", "a mapping of a view's key to a column of the spine", JOIN_KEYS_HINT)
+    if not isinstance(asked.known_at_cutoff, bool):
+        expected("known_at_cutoff", "True or False", "Only False also counts rows that were not known yet.")
+    if asked.group is not None and (not isinstance(asked.group, str) or not asked.group):
+        expected("group", "the name of a dbt group, or None", "Name the group that owns the private views, or none.")
+    if problems:
+        raise TrainingSetError.of(problems)
 
 
 def _of_service(name: str, registry: Registry, join_keys: Mapping[str, str]) -> tuple[list[Wanted], str | None]:
