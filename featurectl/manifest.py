@@ -217,7 +217,7 @@ def _broken_at(text: bytes, error: Exception) -> str:
     if not text.strip():
         return "an empty file"
     found = re.search(r"\(byte (\d+)\)", str(error))
-    if found:
+    if found and int(found[1]) < len(text):  # a number that is cut after its point is malformed at the end
         return f"something else at byte {found[1]}"
     if isinstance(error, UnicodeDecodeError):
         return "bytes that are no UTF-8"

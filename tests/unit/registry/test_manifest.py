@@ -31,6 +31,7 @@ def test_an_absent_manifest_says_to_run_dbt_parse(tmp_path):
     [
         (b"", "expected JSON, got an empty file"),
         (b'{"metadata": {"dbt_sch', "expected JSON, got an end at byte 22, in the middle of a value"),
+        (b'{"metadata": {"x": 1.', "expected JSON, got an end at byte 21, in the middle of a value"),
         (b'{"metadata": oops}', "expected JSON, got something else at byte 13"),
         (b"[]", "expected a dbt manifest, got JSON without `metadata.dbt_schema_version`"),
         (b"{}", "expected a dbt manifest, got JSON without `metadata.dbt_schema_version`"),
