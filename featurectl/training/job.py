@@ -14,7 +14,7 @@ from featurectl.training.render import SPINE
 from featurectl.training.request import resolve
 from featurectl.training.shape import require_fit
 from featurectl.training.spine import QuerySpine, read_spine
-from featurectl.training.splits import wrap
+from featurectl.training.splits import require_split, wrap
 from featurectl.training.writing import write
 
 if TYPE_CHECKING:
@@ -131,6 +131,7 @@ def historical_features(context: Context, spine: Any, asked: Asked, split: Split
     Raises:
         FeaturectlError: Whatever is wrong, before anything heavy runs.
     """
+    require_split(split)
     request = resolve(asked, context.registry)
     context.require_built_for_target(request.views)
     return HistoricalFeatures(
