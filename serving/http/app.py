@@ -25,7 +25,7 @@ _BUG = 500
 
 
 class App:
-    """The HTTP server's application, for any ASGI server; each process has connections and counters of its own.
+    """The HTTP server's application, for any ASGI server; each process has connections of its own.
 
     Args:
         settings: Of the operator.

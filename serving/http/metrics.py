@@ -1,4 +1,4 @@
-"""Counters of one process, in Prometheus' text format."""
+"""What was answered, counted, in Prometheus' text format."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from collections import defaultdict
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
+
+import msgspec
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,10 +23,52 @@ _MICROS = 1e6
 Sample = tuple[dict[str, str], float]
 
 
-class Metrics:
-    """What a process has answered so far, for one event loop."""
+class Counts(msgspec.Struct):
+    """What one process has answered so far.
 
-    def __init__(self) -> None:
+    Attributes:
+        requests: By route and HTTP status.
+        buckets: By route, requests by the first bound of `BUCKETS_SECONDS` that they kept; the last entry is beyond all.
+        seconds: By route, together.
+        statuses: Feature values by view and status.
+        newest_us: By view, the newest event timestamp among the rows answered, UTC microseconds since 1970.
+        cache: Hits, misses and rows of the cache, where there is one.
+    """
+
+    requests: dict[tuple[str, int], int] = {}
+    buckets: dict[str, list[int]] = {}
+    seconds: dict[str, float] = {}
+    statuses: dict[tuple[str, str], int] = {}
+    newest_us: dict[str, int] = {}
+    cache: tuple[int, int, int] | None = None
+
+    def add(self, other: Counts) -> None:
+        """Add those of another process."""
+        for key, requests in other.requests.items():
+            self.requests[key] = self.requests.get(key, 0) + requests
+        for route, buckets in other.buckets.items():
+            mine = self.buckets.get(route, [0] * len(buckets))
+            self.buckets[route] = [one + more for one, more in zip(mine, buckets, strict=True)]
+        for route, seconds in other.seconds.items():
+            self.seconds[route] = self.seconds.get(route, 0.0) + seconds
+        for pair, values in other.statuses.items():
+            self.statuses[pair] = self.statuses.get(pair, 0) + values
+        for view, newest in other.newest_us.items():
+            self.newest_us[view] = max(newest, self.newest_us.get(view, newest))
+        if other.cache is not None:
+            hits, misses, rows = self.cache or (0, 0, 0)
+            self.cache = (hits + other.cache[0], misses + other.cache[1], rows + other.cache[2])
+
+
+class Metrics:
+    """Counts as they grow, for one event loop.
+
+    Args:
+        cache: Of rows, where there is one.
+    """
+
+    def __init__(self, cache: Cache | None = None) -> None:
+        self._cache = cache
         self._requests: defaultdict[tuple[str, int], int] = defaultdict(int)
         self._buckets: dict[str, list[int]] = {}
         self._seconds: defaultdict[str, float] = defaultdict(float)
@@ -50,74 +94,82 @@ class Metrics:
         if newest is not None and newest > self._newest_us.get(view, newest - 1):
             self._newest_us[view] = newest
 
-    def text(self, catalog: Catalog | None, catalog_age_seconds: float | None, cache: Cache | None) -> str:
-        """Everything, as Prometheus reads it.
+    def counts(self) -> Counts:
+        """A copy of everything so far."""
+        cache = self._cache
+        return Counts(
+            dict(self._requests),
+            {route: list(buckets) for route, buckets in self._buckets.items()},
+            dict(self._seconds),
+            dict(self._statuses),
+            dict(self._newest_us),
+            None if cache is None else (cache.hits, cache.misses, len(cache)),
+        )
 
-        Args:
-            catalog: As last read; None where there is none yet.
-            catalog_age_seconds: Since its generation was last seen to change here.
-            cache: Of rows, where there is one.
-        """
-        lines: list[str] = []
-        add = partial(_add, lines)
+
+def prometheus_text(counts: Counts, catalog: Catalog | None, catalog_age_seconds: float | None) -> str:
+    """Everything, as Prometheus reads it.
+
+    Args:
+        counts: Of all processes.
+        catalog: As last read; None where there is none yet.
+        catalog_age_seconds: Since its generation was last seen to change here.
+    """
+    lines: list[str] = []
+    add = partial(_add, lines)
+    add(
+        "http_requests_total",
+        "counter",
+        "Requests by route and HTTP status.",
+        (({"route": route, "status": str(status)}, count) for (route, status), count in counts.requests.items()),
+    )
+    _add_histogram(lines, counts)
+    add(
+        "feature_values_total",
+        "counter",
+        "Feature values answered, by view and status.",
+        (({"view": view, "status": status}, count) for (view, status), count in counts.statuses.items()),
+    )
+    add(
+        "served_event_timestamp_seconds",
+        "gauge",
+        "Newest event timestamp among the rows answered, by view.",
+        (({"view": view}, micros / _MICROS) for view, micros in counts.newest_us.items()),
+    )
+    if catalog is not None:
+        add("catalog_generation", "gauge", "How often the catalog has changed.", [({}, catalog.generation)])
         add(
-            "http_requests_total",
-            "counter",
-            "Requests by route and HTTP status.",
-            (({"route": route, "status": str(status)}, count) for (route, status), count in self._requests.items()),
-        )
-        self._histogram(lines)
-        add(
-            "feature_values_total",
-            "counter",
-            "Feature values answered, by view and status.",
-            (({"view": view, "status": status}, count) for (view, status), count in self._statuses.items()),
-        )
-        add(
-            "served_event_timestamp_seconds",
+            "view_synced_timestamp_seconds",
             "gauge",
-            "Newest event timestamp among the rows answered, by view.",
-            (({"view": view}, micros / _MICROS) for view, micros in self._newest_us.items()),
+            "When each view was last published.",
+            (
+                ({"view": view.name, "version": str(view.version)}, synced)
+                for view in catalog.views.values()
+                if (synced := _instant(view.published.synced_at)) is not None
+            ),
         )
-        if catalog is not None:
-            add("catalog_generation", "gauge", "How often the catalog has changed.", [({}, catalog.generation)])
-            add(
-                "view_synced_timestamp_seconds",
-                "gauge",
-                "When each view was last published.",
-                (
-                    ({"view": view.name, "version": str(view.version)}, synced)
-                    for view in catalog.views.values()
-                    if (synced := _instant(view.published.synced_at)) is not None
-                ),
-            )
-        if catalog_age_seconds is not None:
-            add(
-                "catalog_age_seconds",
-                "gauge",
-                "Since this process saw the catalog change.",
-                [({}, catalog_age_seconds)],
-            )
-        if cache is not None:
-            add(
-                "cache_lookups_total",
-                "counter",
-                "Rows asked of the cache.",
-                [({"result": "hit"}, cache.hits), ({"result": "miss"}, cache.misses)],
-            )
-            add("cache_entries", "gauge", "Rows in the cache.", [({}, len(cache))])
-        return "\n".join(lines) + "\n"
+    if catalog_age_seconds is not None:
+        add(
+            "catalog_age_seconds", "gauge", "Since the process that answers saw it change.", [({}, catalog_age_seconds)]
+        )
+    if counts.cache is not None:
+        hits, misses, rows = counts.cache
+        told = [({"result": "hit"}, float(hits)), ({"result": "miss"}, float(misses))]
+        add("cache_lookups_total", "counter", "Rows asked of the caches.", told)
+        add("cache_entries", "gauge", "Rows in the caches.", [({}, rows)])
+    return "\n".join(lines) + "\n"
 
-    def _histogram(self, lines: list[str]) -> None:
-        name = "featurectl_http_request_seconds"
-        lines += [f"# HELP {name} Time from a request's head to its answer.", f"# TYPE {name} histogram"]
-        for route, counts in self._buckets.items():
-            label = _labels({"route": route})[1:-1]
-            total = 0
-            for bound, count in zip((*map(str, BUCKETS_SECONDS), "+Inf"), counts, strict=True):
-                total += count
-                lines.append(f'{name}_bucket{{{label},le="{bound}"}} {total}')
-            lines += [f"{name}_sum{{{label}}} {self._seconds[route]:.6f}", f"{name}_count{{{label}}} {total}"]
+
+def _add_histogram(lines: list[str], counts: Counts) -> None:
+    name = "featurectl_http_request_seconds"
+    lines += [f"# HELP {name} Time from a request's head to its answer.", f"# TYPE {name} histogram"]
+    for route, buckets in counts.buckets.items():
+        label = _labels({"route": route})[1:-1]
+        total = 0
+        for bound, count in zip((*map(str, BUCKETS_SECONDS), "+Inf"), buckets, strict=True):
+            total += count
+            lines.append(f'{name}_bucket{{{label},le="{bound}"}} {total}')
+        lines += [f"{name}_sum{{{label}}} {counts.seconds[route]:.6f}", f"{name}_count{{{label}}} {total}"]
 
 
 def _add(lines: list[str], name: str, kind: str, help_text: str, samples: Iterable[Sample]) -> None:

@@ -28,7 +28,7 @@ def document(limits: Limits, *, has_tokens: bool) -> bytes:
         "/get-online-features": {"post": _look_up(limits)},
         "/features": {"get": _get("Services and views that the caller may read", _json({"type": "object"}), 503)},
         "/metrics": {
-            "get": _get("Counters of one worker, for Prometheus", {"text/plain": {"schema": {"type": "string"}}})
+            "get": _get("Counts of all workers, for Prometheus", {"text/plain": {"schema": {"type": "string"}}})
         },
         "/health": {"get": _open(_get("The process lives", None))},
         "/ready": {

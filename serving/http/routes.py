@@ -16,9 +16,10 @@ from serving.format.catalog import GENERATION_FIELD
 from serving.format.keys import KeySpace
 from serving.http.answer import respond
 from serving.http.batching import BatchingStore
+from serving.http.board import Board
 from serving.http.body import parse, read_body
 from serving.http.failures import FORBIDDEN, RefusedError
-from serving.http.metrics import CONTENT_TYPE, Metrics
+from serving.http.metrics import CONTENT_TYPE, Metrics, prometheus_text
 from serving.http.openapi import document
 from serving.http.recipe import Recipe
 from serving.http.registry import describe
@@ -62,7 +63,7 @@ class Reply:
 
 
 class Service:
-    """The store's side of the application: one a process.
+    """The store's side of the application: one a process, made in its event loop.
 
     Args:
         settings: Of the operator.
@@ -72,17 +73,20 @@ class Service:
     """
 
     def __init__(self, settings: Settings) -> None:
-        self.metrics = Metrics()
         self.has_secrets = settings.tokens is not None
         self._settings = settings
-        self._cache = None if settings.cache is None else Cache(*settings.cache)
+        cache = None if settings.cache is None else Cache(*settings.cache)
+        self.metrics = Metrics(cache)
+        self._board = None if settings.board is None else Board(settings.board, self.metrics)
+        if self._board is not None:
+            self._board.keep_writing()
         self._store = BatchingStore(open_async_store(settings.store_url))
         self._features = AsyncFeatureStore(
             self._store,
             namespace=settings.namespace,
             as_of=settings.as_of,
             max_entities=settings.limits.entities,
-            cache=self._cache,
+            cache=cache,
         )
         self._catalog_key = KeySpace(settings.namespace).catalog
         self._latest: Catalog | None = None  # as the client has it, which reads it anew now and then
@@ -93,6 +97,8 @@ class Service:
 
     async def close(self) -> None:
         """Give the store's connections back."""
+        if self._board is not None:
+            self._board.close()
         await self._features.close()
 
     async def reply(self, path: str, scope: dict[str, Any], receive: Receive, asked: dict[str, Any]) -> Reply:
@@ -223,7 +229,8 @@ class Service:
         except ServingError:  # the counters matter most while the store is away
             catalog = self._catalog
         age = None if catalog is None else time.monotonic() - self._catalog_seen_at
-        return Reply(200, self.metrics.text(catalog, age, self._cache).encode(), CONTENT_TYPE.encode())
+        counts = self.metrics.counts() if self._board is None else self._board.total()
+        return Reply(200, prometheus_text(counts, catalog, age).encode(), CONTENT_TYPE.encode())
 
     async def _openapi(self, scope: dict[str, Any], asked: dict[str, Any]) -> Reply:
         del scope, asked

@@ -7,8 +7,11 @@ import signal
 import socket
 import stat
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from math import ceil
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NoReturn
 
 import uvicorn
@@ -19,7 +22,6 @@ from serving.http.workers import keep_running
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
     from types import FrameType
 
     from serving.http.settings import Settings
@@ -44,7 +46,7 @@ def run(
         host: To listen on.
         port: Likewise; 0 chooses one.
         uds: A unix socket to listen on instead.
-        workers: Processes; each has connections, catalog and counters of its own.
+        workers: Processes; each has connections and a catalog of its own.
         announce: Is told the address once it takes connections.
 
     Raises:
@@ -57,7 +59,8 @@ def run(
         if workers == 1:
             serve(settings, listener)
         else:
-            keep_running(workers, partial(serve, settings, listener))
+            with TemporaryDirectory(prefix="featurectl-") as board:
+                keep_running(workers, partial(serve, replace(settings, board=Path(board)), listener))
 
 
 def serve(settings: Settings, listener: socket.socket) -> None:

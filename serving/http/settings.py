@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from pathlib import Path
 
     from serving.http.tokens import Tokens
 
@@ -39,6 +40,7 @@ class Settings:
         tokens: Who may read what; None lets everyone read what is not private.
         cache: Bound of the row cache in entries and in seconds; None for no cache.
         access_log: Write one JSON line a request to stdout.
+        board: Folder in which several workers share their counts; None for one worker.
     """
 
     store_url: str
@@ -48,3 +50,4 @@ class Settings:
     limits: Limits = field(default_factory=Limits)
     cache: tuple[int, float] | None = None
     access_log: bool = True
+    board: Path | None = None

@@ -234,6 +234,22 @@ def test_metrics_count_requests_statuses_and_times(shop, serve):
     assert buckets == sorted(buckets)
 
 
+def test_every_worker_tells_the_metrics_of_all(embedded_shop):
+    """A second later at the latest; a worker that died is still counted."""
+    with process(embedded_shop.url, NAMESPACE, "--workers", "2", "--no-access-log") as started:
+        for _ in range(40):
+            _require_ready(started)
+        os.kill(_children(started.pid)[0], signal.SIGTERM)
+        time.sleep(1.5)
+        told = set()
+        for _ in range(20):
+            with closing(Caller(port_of(started))) as caller:
+                told.add(
+                    re.search(r'route="/ready",status="200"} (\d+)', caller.call("GET", "/metrics")[1].decode())[1]
+                )
+        assert told == {"40"}
+
+
 def test_the_page_needs_nothing_from_elsewhere(embedded_shop, serve):
     caller = serve(embedded_shop.url)
     status, page = caller.call("GET", "/docs")

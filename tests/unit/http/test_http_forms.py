@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from serving import StoreError
 from serving.http.answer import rfc3339
 from serving.http.batching import LONGEST_SHARED_KEYS, BatchingStore
-from serving.http.metrics import Metrics
+from serving.http.metrics import Metrics, prometheus_text
 from serving.http.recipe import canonical
 
 
@@ -49,7 +49,7 @@ def test_references_are_read_as_feast_writes_them(given_text, text):
 def test_labels_are_escaped():
     metrics = Metrics()
     metrics.count_status('a"b\\c\n', "PRESENT", 1)
-    assert 'view="a\\"b\\\\c\\n",status="PRESENT"} 1' in metrics.text(None, None, None)
+    assert 'view="a\\"b\\\\c\\n",status="PRESENT"} 1' in prometheus_text(metrics.counts(), None, None)
 
 
 class Echo:
