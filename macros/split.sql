@@ -33,7 +33,8 @@
     case
         {%- for name, weight in weights.items() %}
         {%- set so_far.weight = so_far.weight + weight %}
-        when {{ digits }} {{ 'is not null' if loop.last else "< '%08x'" | format((so_far.weight / total * 4294967296) | round | int) }} then {{ featurectl._quoted_text(name) }}
+        {%- set bound = (so_far.weight / total * 4294967296) | round | int %}
+        when {{ digits }} {{ 'is not null' if loop.last or bound >= 4294967296 else "< '%08x'" | format(bound) }} then {{ featurectl._quoted_text(name) }}
         {%- endfor %}
     end
 {%- endmacro %}

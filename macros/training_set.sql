@@ -16,15 +16,17 @@
 
 {% macro default__training_set(spine, event_timestamp, features, join_keys, known_at_cutoff) %}
 
+    {% do featurectl._require_spine_text('training_set', spine) %}
     {% set items = featurectl._parse_feature_items(features, join_keys) %}
     {% do featurectl._require_name('training_set', 'event_timestamp', event_timestamp) %}
     {% do featurectl._require_boolean('training_set', 'known_at_cutoff', known_at_cutoff) %}
-    {% do config(meta={'training_set': {
+    {% set arguments = {
         'event_timestamp': event_timestamp,
         'features': features,
         'join_keys': join_keys,
         'known_at_cutoff': known_at_cutoff,
-    }}) %}
+    } %}
+    {% do config(meta={'training_set': arguments}) %}
 
     {# .render(): printed as it is, a relation with an event_time is cut to the batch of a microbatch or --sample run #}
     {% set relations = [] %}
@@ -34,6 +36,7 @@
 
     {% if not execute %}{{ return('select 1 as parsed') }}{% endif %}
 
+    {% do featurectl._require_only_call(arguments) %}
     {% set joins = featurectl._resolve_joins(items, featurectl._registered_views(), relations) %}
     {% set contract = featurectl._spine_contract(spine) %}
     {% do featurectl._require_spine(contract, event_timestamp, joins) %}

@@ -10,7 +10,7 @@
 {% endmacro %}
 
 
-{# The known names for a hint, sorted, ten at most; those that share the longest beginning with the name given come first. #}
+{# The known names for a hint, ten at most; those with the most letters in common with the name given come first. #}
 {% macro _nearest(name, known) %}
     {% set scored = [] %}
     {% for candidate in known | unique | sort %}

@@ -3,8 +3,10 @@
 {# A spine is a relation, the name of a CTE above the call, or SQL text. #}
 {% macro _from_spine(spine) %}
     {% if spine is not string %}{{ return(spine | string) }}{% endif %}
-    {% if modules.re.match('^[A-Za-z_][A-Za-z0-9_.]*$', spine | trim) %}{{ return(spine | trim) }}{% endif %}
-    {{ return('(' ~ spine ~ ') as spine_query') }}
+    {% set sql = modules.re.sub(';\\s*$', '', spine | trim) %}
+    {% if modules.re.match('^[A-Za-z_][A-Za-z0-9_.]*$', sql) %}{{ return(sql) }}{% endif %}
+    {# the closing bracket stands on a line of its own: the text may end in a comment #}
+    {{ return('(\n' ~ sql ~ '\n) as spine_query') }}
 {% endmacro %}
 
 
@@ -86,47 +88,10 @@
         {% for feature in view.features %}
             {% set value = winners ~ '.pit_feature_' ~ loop.index %}
             {% if feature.default is not none %}
-                {% set value = 'case when ' ~ winners ~ '.pit_spine_us is null then ' ~ featurectl._literal(feature) ~ ' else ' ~ value ~ ' end' %}
+                {% set value = 'case when ' ~ winners ~ '.pit_spine_us is null then ' ~ featurectl._literal(feature.default, feature.data_type) ~ ' else ' ~ value ~ ' end' %}
             {% endif %}
             {% do columns.append({'position': feature.position, 'output_name': feature.output_name, 'sql': value}) %}
         {% endfor %}
     {% endfor %}
     {{ return(columns | sort(attribute='position')) }}
-{% endmacro %}
-
-
-{# A feature's default as a literal of its own type. #}
-{% macro _literal(feature) %}
-    {% if feature.default is string %}
-        {% set literal = featurectl._quoted_text(feature.default) %}
-    {% else %}
-        {% set literal = feature.default | string | lower %}
-    {% endif %}
-    {{ return('cast(' ~ literal ~ ' as ' ~ feature.data_type ~ ')') }}
-{% endmacro %}
-
-
-{% macro _quoted_text(text) %}
-    {{ return(adapter.dispatch('_quoted_text', 'featurectl')(text)) }}
-{% endmacro %}
-
-
-{% macro default___quoted_text(text) %}
-    {{ return("'" ~ (text | replace("'", "''")) ~ "'") }}
-{% endmacro %}
-
-
-{# In these engines a backslash escapes; two quotes are, in some versions, two literals. #}
-{% macro bigquery___quoted_text(text) %}
-    {{ return("'" ~ (text | replace('\\', '\\\\') | replace("'", "\\'") | replace('\n', '\\n')) ~ "'") }}
-{% endmacro %}
-
-
-{% macro snowflake___quoted_text(text) %}
-    {{ return(featurectl.bigquery___quoted_text(text)) }}
-{% endmacro %}
-
-
-{% macro spark___quoted_text(text) %}
-    {{ return(featurectl.bigquery___quoted_text(text)) }}
 {% endmacro %}

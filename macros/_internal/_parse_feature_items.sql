@@ -8,6 +8,7 @@
 {% macro _parse_feature_items(features, join_keys={}) %}
 
     {% do featurectl._require_list('training_set', 'features', features) %}
+    {% do featurectl._require_mapping('training_set', 'join_keys', join_keys) %}
     {% set items = [] %}
     {% for item in features %}
         {% if item is string %}
@@ -20,14 +21,16 @@
             {% set wanted = item.get('features', '*') %}
             {% if wanted != '*' %}{% do featurectl._require_list('training_set', 'features of ' ~ name.view, wanted) %}{% endif %}
             {% set keys = dict(join_keys) %}
-            {% do keys.update(item.get('join_keys', {})) %}
+            {% do featurectl._require_mapping('training_set', 'join_keys', item.get('join_keys') or {}) %}
+            {% do keys.update(item.get('join_keys') or {}) %}
+            {% if item.get('prefix') %}{% do featurectl._require_name('training_set', 'prefix', item.prefix) %}{% endif %}
             {% do items.append({
                 'view': name.view,
                 'version': name.version,
                 'package': item.get('package'),
                 'features': wanted,
                 'join_keys': keys,
-                'prefix': item.get('prefix', ''),
+                'prefix': item.get('prefix') or '',
             }) %}
         {% else %}
             {% do featurectl._error(
@@ -62,7 +65,7 @@
 
 
 {% macro _parse_view_name(text) %}
-    {% set matched = modules.re.match('^([A-Za-z0-9_.]+)(?:@[vV]([0-9]+))?$', text) %}
+    {% set matched = modules.re.match('^([A-Za-z0-9_.]+)(?:@[vV]([0-9]+))?$', text) if text is string else none %}
     {% if not matched %}
         {% do featurectl._error(
             'training_set: `features`', 'a feature view as name or name@v2', featurectl._shown(text),

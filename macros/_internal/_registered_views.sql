@@ -31,6 +31,7 @@
         'feature_view': node.config.meta.feature_view,
         'columns': node.columns.values() | list,
         'relation': node.relation_name,
+        'enforced': node.config.get('contract', {}).get('enforced', false),
         'indexes': node.config.get('indexes'),
     }) }}
 {% endmacro %}

@@ -10,6 +10,35 @@
 {% endmacro %}
 
 
+{% macro _require_mapping(macro_name, argument, value) %}
+    {% if value is not mapping %}
+        {% do featurectl._error(
+            macro_name ~ ': `' ~ argument ~ '`', 'a mapping', featurectl._shown(value), "write " ~ argument ~ "={'view_column': 'spine_column'}.",
+        ) %}
+    {% endif %}
+{% endmacro %}
+
+
+{% macro _require_spine_text(macro_name, spine) %}
+    {% if (spine is not string and spine.render is not defined) or (spine is string and spine | trim(' ;\n\t') == '') %}
+        {% do featurectl._error(
+            macro_name ~ ': `spine`', 'a relation, the name of a CTE, or SQL text', featurectl._shown(spine), "write spine=ref('labels').",
+        ) %}
+    {% endif %}
+{% endmacro %}
+
+
+{# The registry keeps one training set a model: a second call would overwrite the first one's record. #}
+{% macro _require_only_call(arguments) %}
+    {% set recorded = (model.get('config') or {}).get('meta', {}).get('training_set') %}
+    {% if recorded and tojson(recorded, sort_keys=true) != tojson(arguments, sort_keys=true) %}
+        {% do featurectl._error(
+            'training_set', 'one call a model', 'another call in ' ~ model.name, 'write a model for each training set and join them.',
+        ) %}
+    {% endif %}
+{% endmacro %}
+
+
 {% macro _require_name(macro_name, argument, value) %}
     {% if value is not string or value | trim == '' %}
         {% do featurectl._error(

@@ -42,9 +42,7 @@
 
 {# Microseconds as a value of a PostgreSQL date or timestamp type. #}
 {% macro _time_of_us(micros, data_type) %}
-    {% set type = data_type | lower %}
-    {% set interval = '(' ~ micros ~ ") * interval '1 microsecond'" %}
-    {% if type in ('timestamptz', 'timestamp with time zone') %}{{ return("timestamptz '1970-01-01 00:00:00+00' + " ~ interval) }}{% endif %}
-    {% set naive = "timestamp '1970-01-01 00:00:00' + " ~ interval %}
-    {{ return('(' ~ naive ~ ')::date' if type == 'date' else naive) }}
+    {% set utc = '(' ~ featurectl._utc_timestamp(micros) ~ ')' %}
+    {% if featurectl._is_zoned(data_type) %}{{ return(utc ~ " at time zone 'UTC'") }}{% endif %}
+    {{ return(utc ~ '::date' if data_type | lower == 'date' else utc) }}
 {% endmacro %}

@@ -25,13 +25,13 @@ with numbered as (
             order by
                 {{ dbt.hash(featurectl._concatenated_text(identity | unique | list)) }},
                 {{ featurectl._quoted_list(identity | unique | list) }}
-        ) as pit_row,
-        {{ featurectl._epoch_us(adapter.quote(recorded.event_timestamp)) }} as pit_spine_us
+        ) as pit_checked_row,
+        {{ featurectl._epoch_us(adapter.quote(recorded.event_timestamp)) }} as pit_checked_us
     from {{ model }}
 
 ), sampled as (
 
-    select * from numbered where pit_row <= {{ sample }}
+    select * from numbered where pit_checked_row <= {{ sample }}
 
 )
     {%- for join in joins %}{% set n = loop.index %}
@@ -40,21 +40,26 @@ with numbered as (
 , eligible_{{ n }} as (
 
     select
-        sampled.pit_row,
+        sampled.pit_checked_row,
         row_number() over (
-            partition by sampled.pit_row
+            partition by sampled.pit_checked_row
             order by
                 {{ event_us }} desc,
                 {{ featurectl._tie_order(join, created_us) | indent(16) }}
-        ) as newest,
-        feature_rows.*
+        ) as pit_newest
+        {%- if join.tombstone %},
+        feature_rows.{{ adapter.quote(join.tombstone) }} as pit_is_tombstone
+        {%- endif %}
+        {%- for feature in join.features %},
+        feature_rows.{{ adapter.quote(feature.name) }} as pit_feature_{{ loop.index }}
+        {%- endfor %}
     from sampled
     inner join {{ join.relation }} as feature_rows
-        on {{ event_us }} <= sampled.pit_spine_us
+        on {{ event_us }} <= sampled.pit_checked_us
         {%- if join.ttl_seconds is not none %}
-        and {{ event_us }} >= sampled.pit_spine_us - {{ join.ttl_seconds * 1000000 }}
+        and {{ event_us }} >= sampled.pit_checked_us - {{ join.ttl_seconds * 1000000 }}
         {%- endif %}
-        and {{ created_us }} {{ '<= sampled.pit_spine_us' if recorded.known_at_cutoff else 'is not null' }}
+        and {{ created_us }} {{ '<= sampled.pit_checked_us' if recorded.known_at_cutoff else 'is not null' }}
         {%- for view_column, spine_column in join.join_keys.items() %}
         and feature_rows.{{ adapter.quote(view_column) }} = sampled.{{ adapter.quote(spine_column) }}
         {%- endfor %}
@@ -62,18 +67,18 @@ with numbered as (
 ), expected_{{ n }} as (
 
     select * from eligible_{{ n }}
-    where newest = 1
+    where pit_newest = 1
         {%- if join.tombstone %}
-        and {{ adapter.quote(join.tombstone) }} is distinct from true
+        and pit_is_tombstone is distinct from true
         {%- endif %}
 
 )
     {%- endfor %}
     {%- for join in joins %}{% set n = loop.index %}
         {%- for feature in join.features %}
-        {%- set value = 'expected_' ~ n ~ '.' ~ adapter.quote(feature.name) %}
+        {%- set value = 'expected_' ~ n ~ '.pit_feature_' ~ loop.index %}
         {%- if feature.default is not none %}
-            {%- set value = 'case when expected_' ~ n ~ '.pit_row is null then ' ~ featurectl._literal(feature) ~ ' else ' ~ value ~ ' end' %}
+            {%- set value = 'case when expected_' ~ n ~ '.pit_checked_row is null then ' ~ featurectl._literal(feature.default, feature.data_type) ~ ' else ' ~ value ~ ' end' %}
         {%- endif %}
 {{ 'union all' if n > 1 or not loop.first }}
 select
@@ -83,7 +88,7 @@ select
     cast({{ value }} as {{ dbt.type_string() }}) as expected,
     cast(sampled.{{ adapter.quote(feature.output_name) }} as {{ dbt.type_string() }}) as got
 from sampled
-left join expected_{{ n }} on expected_{{ n }}.pit_row = sampled.pit_row
+left join expected_{{ n }} on expected_{{ n }}.pit_checked_row = sampled.pit_checked_row
 where {{ value }} is distinct from sampled.{{ adapter.quote(feature.output_name) }}
         {%- endfor %}
     {%- endfor %}

@@ -74,6 +74,29 @@ CASES = {
         {"spine": "ref('typed_spine')", "features": "['readings:label']"},
         "expected output names that are all different, got 'label' from both the spine and readings:label",
     ),
+    "no_spine": ({"spine": "none"}, "`spine`: expected a relation, the name of a CTE, or SQL text, got None"),
+    "empty_spine": ({"spine": "' ; '"}, "`spine`: expected a relation, the name of a CTE, or SQL text, got ' ; '"),
+    "number_as_view": ({"features": "[{'view': 5}]"}, "expected a feature view as name or name@v2, got 5"),
+    "list_as_join_keys": ({"more": ", join_keys=['left_id']"}, "`join_keys`: expected a mapping, got ['left_id']"),
+    "text_as_join_keys_of_item": (
+        {"features": "[{'view': 'pairs', 'join_keys': 'left_id'}]"},
+        "`join_keys`: expected a mapping, got 'left_id'",
+    ),
+    "second_call": (
+        {
+            "more": ") }} union all {{ featurectl.training_set(spine='spine', event_timestamp='observed_at', features=['pairs:remark']"
+        },
+        "training_set: expected one call a model, got another call in case_second_call",
+    ),
+    "absent_view": ({"features": "['pears:score']"}, "depends on a node named 'pears' which was not found"),
+    "ttl_as_number": (
+        {"features": "['number_ttl:score']"},
+        "feature view number_ttl: ttl: expected {count: <positive integer>",
+    ),
+    "no_contract": (
+        {"features": "['loose:score']"},
+        "feature view loose: columns: expected an enforced contract, got none",
+    ),
     "zero_ttl": (
         {"features": "['broken_ttl:score']"},
         "feature view broken_ttl: ttl: expected {count: <positive integer>",
@@ -97,6 +120,12 @@ models:
       - {{name: score, data_type: bigint}}
   - name: broken_time
     {VIEW.format(time="", more="")}
+    columns: *columns
+  - name: number_ttl
+    {VIEW.format(time="event_time: event_at, ", more=", ttl: 0")}
+    columns: *columns
+  - name: loose
+    {VIEW.format(time="event_time: event_at, ", more="").replace("enforced: true", "enforced: false")}
     columns: *columns
   - name: typed_spine
     config: {{contract: {{enforced: true}}}}
@@ -132,7 +161,7 @@ def messages(tmp_path_factory) -> dict[str, str]:
     folder = project.project_dir / "models" / "bad"
     folder.mkdir()
     (folder / "broken.yml").write_text(BROKEN)
-    for name in ("broken_ttl", "broken_time"):
+    for name in ("broken_ttl", "broken_time", "number_ttl", "loose"):
         (folder / f"{name}.sql").write_text(
             "select 1::bigint as left_id, timestamp '2024-01-01' as event_at, 1::bigint as score"
         )

@@ -44,6 +44,9 @@ DAMAGE = {
     "no_leakage_training_500": "update training set level = level + 1 where row_id = (select min(row_id) from training where level > 0)",
     "one_row_per_spine_row": "insert into training select * from training where row_id = 5",
     "unique_feature_rows_pairs": "insert into raw_pairs select * from raw_pairs limit 1",
+    # A null known_at means known at the event: this ties with the row that says so.
+    "unique_feature_rows_readings": "insert into raw_readings select sensor_id, event_at, null, is_deleted, batch, level, label, ratio "
+    "from raw_readings where known_at = event_at limit 1",
     "no_future_feature_rows_readings": "update raw_readings set known_at = timestamp '2999-01-01' where level = 7",
     "created_not_before_event_readings": "update raw_readings set known_at = event_at - interval 1 second where level = 8",
     "null_rate_constants": "update raw_constants set height = null",
