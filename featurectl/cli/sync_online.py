@@ -30,7 +30,7 @@ from featurectl.warehouse.guard import require_same_target
 from featurectl.warehouse.profile import read_target
 from serving.format.keys import KeySpace
 from serving.format.values import from_micros, to_micros
-from serving.stores import is_redis_url, sqlite_path
+from serving.stores import sqlite_path
 
 if TYPE_CHECKING:
     from featurectl.cli.project import Project
@@ -122,7 +122,7 @@ def sync_online(
 
 def _dry(url: str) -> str:
     """A dry run must not create the embedded store: one that is not there is empty."""
-    return url if is_redis_url(url) or Path(sqlite_path(url)).exists() else "sqlite::memory:"
+    return url if not url.startswith("sqlite:") or Path(sqlite_path(url)).exists() else "sqlite::memory:"
 
 
 def _failure(failed: list[ViewReport], count: int) -> SyncError:

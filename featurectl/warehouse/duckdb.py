@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 BATCH_ROWS = 5_000
 LOCK_RETRIES = 5
 LOCK_WAIT_SECONDS = 1.0
-MEMORY_LIMIT = "1GB"
+MEMORY_LIMIT = "64MB"  # what is more goes to disk; `settings` of the target may raise it
 
 
 # Arrow's types whose Python values are the driver's own, and the wire kind that carries each as it is.
@@ -87,7 +87,7 @@ class DuckDBWarehouse:
             raise WarehouseError(
                 f"{target.where}: settings: expected a mapping, got {given!r}", hint="Check it with `dbt debug`."
             )
-        self._settings = {"TimeZone": "UTC", "memory_limit": MEMORY_LIMIT} | {
+        self._settings = {"TimeZone": "UTC", "memory_limit": MEMORY_LIMIT, "preserve_insertion_order": "false"} | {
             key: str(value) for key, value in given.items() if key in {"memory_limit", "temp_directory"}
         }
         self._where = target.where
@@ -171,7 +171,12 @@ class DuckDBReading:
 
     def latest_rows(self, view: FeatureView, now_us: int, spans: Sequence[Span] = ()) -> Iterator[Batch]:
         """The newest due row of each entity, some thousand a batch; as columns where Arrow gives values as the driver does."""
-        cursor = self._execute(self._sql(queries.latest_rows(view, self._dialect, now_us, spans)))
+        # A hash of the keys costs a fraction of a sort of the rows, and most tables hold one row an entity.
+        if self._one(self._sql(queries.repeated_entity(view, self._dialect, now_us, spans))):
+            query = queries.latest_rows(view, self._dialect, now_us, spans, greatest_first=True)
+        else:
+            query = queries.due_rows(view, self._dialect, now_us, spans)
+        cursor = self._execute(self._sql(query))
         try:
             if all(_is_plain(column) for column in (*view.join_keys, *view.features)):
                 yield from _columns(view, cursor)
@@ -237,6 +242,11 @@ def _is_plain(column: Column) -> bool:
 
 
 def _failed(error: duckdb.Error) -> WarehouseError:
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return WarehouseError(
+            f"warehouse: expected a query that fits into memory_limit, got: {_first_line(error)}",
+            hint="Raise memory_limit under `settings` of the target, or materialize the view as a table.",
+        )
     return WarehouseError(f"warehouse: query failed: {_first_line(error)}", hint="Run `dbt build`, then try again.")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from sqlglot import exp
 
@@ -80,14 +80,42 @@ def digests(view: FeatureView, dialect: Dialect, now_us: int, width_us: int, bou
     )
 
 
-def latest_rows(view: FeatureView, dialect: Dialect, now_us: int, spans: Sequence[Span] = ()) -> exp.Select:
+def repeated_entity(view: FeatureView, dialect: Dialect, now_us: int, spans: Sequence[Span] = ()) -> exp.Select:
+    """One row where an entity has several due rows, none where each has one."""
+    event, created = _times(view, dialect)
+    return (
+        exp.select(exp.Literal.number(1))
+        .from_(_table(view))
+        .where(*_is_due(view, event, created, now_us), *_is_within(event, created, spans))
+        .group_by(*map(_column, view.join_keys))
+        .having(exp.GT(this=exp.Count(this=exp.Star()), expression=exp.Literal.number(1)))
+        .limit(1)
+    )
+
+
+def due_rows(view: FeatureView, dialect: Dialect, now_us: int, spans: Sequence[Span] = ()) -> exp.Select:
+    """What `latest_rows` gives where no entity has several due rows."""
+    event, created = _times(view, dialect)
+    return (
+        exp.select(*_named(view, event, created))
+        .from_(_table(view))
+        .where(*_is_due(view, event, created, now_us), *_is_within(event, created, spans))
+    )
+
+
+def latest_rows(
+    view: FeatureView, dialect: Dialect, now_us: int, spans: Sequence[Span] = (), *, greatest_first: bool = False
+) -> exp.Select:
     """The newest due row of each entity: join keys, e and c in microseconds, tombstone, features in contract order.
 
     Among the rows with greatest(e, c) <= now the greatest (e, c) wins, then the greatest features in contract order,
     nulls lowest: the order of the point-in-time join. With spans only the rows in any of them are looked at.
+
+    Args:
+        greatest_first: Find each entity's greatest e by aggregation before ranking, so that one scan is sorted no more. It pays
+            where hashing is cheap and histories are long.
     """
     event, created = _times(view, dialect)
-    tombstone = _column(view.tombstone) if view.tombstone else exp.false()
     features = [dialect.sortable(_column(feature), feature.data_type) for feature in view.features]
     order = [_descending(event), _descending(created), *map(_descending, features)]
     if view.tombstone:
@@ -97,20 +125,52 @@ def latest_rows(view: FeatureView, dialect: Dialect, now_us: int, spans: Sequenc
         partition_by=[_column(key) for key in view.join_keys],
         order=exp.Order(expressions=order),
     )
-    names = [f"key_{index}" for index in range(len(view.join_keys))]
-    names += ["event_us", "created_us", "is_tombstone", *(f"feature_{index}" for index in range(len(view.features)))]
-    values = [*map(_column, view.join_keys), event, created, tombstone, *map(_column, view.features)]
-    ranked = (
-        exp.select(*(exp.alias_(value.copy(), name, quoted=True) for value, name in zip(values, names, strict=True)))
-        .select(exp.alias_(rank, RANK))
-        .from_(_table(view))
-        .where(*_is_due(view, event, created, now_us), *_is_within(event, created, spans))
-    )
+    is_wanted = [*_is_due(view, event, created, now_us), *_is_within(event, created, spans)]
+    named = _named(view, event, created)
+    ranked = exp.select(*named).select(exp.alias_(rank, RANK)).from_(_table(view)).where(*is_wanted)
+    if greatest_first:
+        ranked = _joined_to_greatest(ranked, view, event, is_wanted)
     return (
-        exp.select(*(exp.column(name, quoted=True) for name in names))
+        exp.select(*(exp.column(each.alias, quoted=True) for each in named))
         .from_(ranked.subquery("ranked"))
         .where(exp.column(RANK).eq(1))
     )
+
+
+def _named(view: FeatureView, event: exp.Expression, created: exp.Expression) -> list[Any]:
+    """What drivers read of a row, by names that no column of a view can clash with once they are on the outside."""
+    names = [f"key_{index}" for index in range(len(view.join_keys))]
+    names += ["event_us", "created_us", "is_tombstone", *(f"feature_{index}" for index in range(len(view.features)))]
+    tombstone: exp.Expression = _column(view.tombstone) if view.tombstone else exp.false()
+    values: list[exp.Expression] = [
+        *map(_column, view.join_keys),
+        event,
+        created,
+        tombstone,
+        *map(_column, view.features),
+    ]
+    return [exp.alias_(value.copy(), name, quoted=True) for value, name in zip(values, names, strict=True)]
+
+
+def _joined_to_greatest(
+    ranked: exp.Select, view: FeatureView, event: exp.Expression, is_wanted: Sequence[exp.Expression]
+) -> exp.Select:
+    """The same, for the rows alone whose e is the greatest of their entity."""
+    names = [f"{RANK}_key_{index}" for index in range(len(view.join_keys))]
+    keys = [exp.alias_(_column(key), name, quoted=True) for key, name in zip(view.join_keys, names, strict=True)]
+    greatest = (
+        exp.select(*keys)
+        .select(exp.alias_(exp.Max(this=event.copy()), f"{RANK}_event", quoted=True))
+        .from_(_table(view))
+        .where(*(condition.copy() for condition in is_wanted))
+        .group_by(*map(_column, view.join_keys))
+    )
+    same: list[exp.Expression] = [
+        exp.EQ(this=_column(key), expression=exp.column(name, quoted=True))
+        for key, name in zip(view.join_keys, names, strict=True)
+    ]
+    same.append(exp.EQ(this=event.copy(), expression=exp.column(f"{RANK}_event", quoted=True)))
+    return ranked.join(greatest.subquery("greatest"), on=exp.and_(*same), join_type="inner")
 
 
 def _is_due(view: FeatureView, event: exp.Expression, created: exp.Expression, now_us: int) -> list[exp.Expression]:

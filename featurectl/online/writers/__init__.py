@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from featurectl.online.writers.base import readable
 from serving.format.keys import KeySpace
-from serving.stores import is_redis_url, sqlite_path
+from serving.stores import CLUSTER_SCHEMES, SENTINEL_SCHEMES, is_redis_url, sqlite_path
 
 if TYPE_CHECKING:
     from featurectl.online.writers.base import OnlineWriter
@@ -25,7 +25,12 @@ def open_writer(url: str, namespace: str) -> OnlineWriter:
     with readable():
         keyspace = KeySpace(namespace)
         # Imported where needed: the embedded store does not pay for redis, nor the other way round.
-        if is_redis_url(url):
+        scheme = url.partition("://")[0]
+        if scheme in CLUSTER_SCHEMES:
+            from featurectl.online.writers.cluster import ClusterWriter  # noqa: PLC0415
+
+            return ClusterWriter(url, keyspace)
+        if is_redis_url(url) or scheme in SENTINEL_SCHEMES:
             from featurectl.online.writers.redis import RedisWriter  # noqa: PLC0415
 
             return RedisWriter(url, keyspace)

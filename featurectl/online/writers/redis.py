@@ -27,7 +27,8 @@ from featurectl.online.writers.base import (
 from featurectl.online.writers.pipe import Pipe
 from serving.format.catalog import CATALOG_FORMAT, Catalog, ServiceEntry, ViewEntry, decode_catalog, encode_entry
 from serving.format.state import State, decode_state, encode_state
-from serving.stores.redis import connect, redact, store_error
+from serving.stores.redis import connect, redact, sentinel_client, store_error
+from serving.stores.urls import parse_deployment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -39,7 +40,7 @@ _Item = TypeVar("_Item")
 
 _ROWS_A_SCRIPT = 256
 _SCAN_COUNT = 1000
-_REPLICA_MS = 3_000
+REPLICA_MS = 3_000
 _GLOB_CHARACTERS = re.compile(r"([\\*?\[\]^-])")
 
 
@@ -49,12 +50,13 @@ class RedisWriter:
     Args:
         url: As redis-py reads it.
         keyspace: Of the namespace.
+        client: Another client than the one that the URL names.
     """
 
-    def __init__(self, url: str, keyspace: KeySpace) -> None:
+    def __init__(self, url: str, keyspace: KeySpace, client: Any = None) -> None:
         self._where = redact(url)
         self._keys = keyspace
-        self._client = connect(url)
+        self._client = client or _client(url)
         self._scripts: dict[str, Any] = {}
         self._pipe: Pipe | None = None
         self._put_sha = ""
@@ -150,9 +152,8 @@ class RedisWriter:
 
     def scan_prefix(self, prefix: str) -> Iterator[str]:
         """All keys that start with a prefix, in no order; one may come twice."""
-        pattern = _GLOB_CHARACTERS.sub(r"\\\1", prefix)
         with self._errors(prefix):
-            for key in self._client.scan_iter(match=f"{pattern}*", count=_SCAN_COUNT):
+            for key in self._client.scan_iter(match=f"{escaped(prefix)}*", count=_SCAN_COUNT):
                 yield key.decode()
 
     def delete_rows(self, lock: Lock, keys: Sequence[str]) -> int:
@@ -217,11 +218,11 @@ class RedisWriter:
         with self._errors("WAIT"):
             if not self._client.info("replication")["connected_slaves"] or self._pipe is None:
                 return
-            self._pipe.send(["WAIT", 1, _REPLICA_MS])
+            self._pipe.send(["WAIT", 1, REPLICA_MS])
             if self._pipe.drain():
                 return
         raise OnlineStoreError(
-            f"{self._where}: expected a replica to acknowledge the rows within {_REPLICA_MS} ms, got none",
+            f"{self._where}: expected a replica to acknowledge the rows within {REPLICA_MS} ms, got none",
             hint="The rows are written but the watermark stays; check the replica, then run the sync again.",
         )
 
@@ -252,6 +253,16 @@ class RedisWriter:
                 raise newer_catalog(key, CATALOG_FORMAT, text.rpartition(" ")[2]) from error
             explained = store_error(self._where, error)
             raise OnlineStoreError(explained.message, hint=explained.hint) from error
+
+
+def escaped(prefix: str) -> str:
+    """A prefix as SCAN's patterns write it."""
+    return _GLOB_CHARACTERS.sub(r"\\\1", prefix)
+
+
+def _client(url: str) -> Any:
+    """A client of the server at a URL, or of the master that the Sentinels at it name."""
+    return sentinel_client(parse_deployment(url), redis) if "+sentinel://" in url else connect(url)
 
 
 def _batches(items: Sequence[_Item]) -> Iterator[Sequence[_Item]]:

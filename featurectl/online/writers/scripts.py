@@ -53,6 +53,21 @@ return written
 """
 )
 
+# KEYS: row key. ARGV: '1' to replace a newer row, its bytes, milliseconds ('' for ever). For clusters.
+PUT_ROW = (
+    IS_NEWER
+    + """
+local old = ARGV[1] == '0' and redis.call('GET', KEYS[1])
+if old and #old >= 21 and is_newer(old, ARGV[2]) then return 0 end
+if ARGV[3] == '' then
+    redis.call('SET', KEYS[1], ARGV[2])
+else
+    redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+end
+return 1
+"""
+)
+
 # KEYS: lock, row keys. ARGV: token.
 DELETE_ROWS = (
     _REQUIRE_LOCK

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import sys
+from pathlib import Path
 
 import pytest
 from zoo import Zoo, build
 
-if TYPE_CHECKING:
-    from pathlib import Path
+# Clusters, Sentinels and replicas that the reading side's tests start are the writing side's too.
+sys.path.append(str(Path(__file__).resolve().parents[1] / "serving"))
 
 
 @pytest.fixture(scope="session")

