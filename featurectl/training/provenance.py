@@ -186,8 +186,11 @@ def read_record(path: Path) -> Provenance:
             f"{beside}: expected the record of a training set, got no such file",
             hint="Every training set that featurectl writes has one beside it.",
         ) from None
-    except msgspec.DecodeError as error:
-        raise TrainingSetError(f"{beside}: expected the record of a training set, got {error}") from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise TrainingSetError(
+            f"{beside}: expected the record of a training set, got {error}",
+            hint="It was changed, or another version of featurectl wrote it: make the training set again.",
+        ) from None
 
 
 def file_sha256(path: Path) -> str:

@@ -74,7 +74,10 @@ def recheck(context: Context, path: Path) -> Recheck:
         FeaturectlError: The project or the warehouse cannot be used at all.
     """
     if not path.is_file():
-        raise TrainingSetError(f"{path}: expected a training set, got no such file")
+        raise TrainingSetError(
+            f"{path}: expected a training set, got no such file",
+            hint="Name the .parquet or .csv file that `featurectl training-set --out` wrote.",
+        )
     outcome = Recheck(read_record(path))
     record = outcome.record
     is_same_file = outcome.expected("file", f"sha256 {record.file_sha256}", f"sha256 {file_sha256(path)}")

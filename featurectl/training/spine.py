@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from sqlglot import exp
 
 from featurectl.errors import TrainingSetError
+from featurectl.training.frames import ACCEPTED, arrow_table
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -20,10 +21,6 @@ Kind = Literal["sql", "model", "relation", "file", "frame"]
 FILE_SUFFIXES = (".parquet", ".csv")
 _NAME = re.compile(r"[A-Za-z_]\w*")
 _RELATION = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*){1,2}")
-_ACCEPTED = (
-    "SQL text, the name of a dbt model, seed, snapshot or source, `schema.table`, the path of a .parquet or .csv file, "
-    "or a pandas, polars or pyarrow table"
-)
 _RESOURCE_TYPES = ("model", "seed", "snapshot")
 
 
@@ -82,12 +79,15 @@ def read_spine(given: Any, manifest: Manifest, dialect: str, group: str | None =
         return _file(Path(str(given).strip()))
     if isinstance(given, str):
         return _query(given.strip().rstrip(";").rstrip(), manifest, dialect, group)
-    return FrameSpine(_arrow_table(given))
+    return FrameSpine(arrow_table(given, folds_case=dialect == "duckdb"))
 
 
 def _file(path: Path) -> FileSpine:
     if path.suffix.lower() not in FILE_SUFFIXES:
-        raise TrainingSetError(f"spine: expected a {' or '.join(FILE_SUFFIXES)} file, got {str(path)!r}")
+        raise TrainingSetError(
+            f"spine: expected a {' or '.join(FILE_SUFFIXES)} file, got {str(path)!r}",
+            hint="Read other files yourself and give the data frame.",
+        )
     if not path.is_file():
         raise TrainingSetError(f"spine: {path}: expected a file, got none", hint="The path is relative to here.")
     return FileSpine(path.absolute())
@@ -95,7 +95,7 @@ def _file(path: Path) -> FileSpine:
 
 def _query(text: str, manifest: Manifest, dialect: str, group: str | None) -> QuerySpine:
     if not text:
-        raise TrainingSetError(f"spine: expected {_ACCEPTED}, got ''")
+        raise TrainingSetError(f"spine: expected {ACCEPTED}, got ''", hint="Name a model, or write its select.")
     if _NAME.fullmatch(text):
         node = _node(text, manifest)
         if (node.config.access or node.access) == "private" and (node.config.group or node.group) != group:
@@ -120,23 +120,7 @@ def _node(name: str, manifest: Manifest) -> Node:
     named.sort(key=lambda node: node.package_name != manifest.metadata.project_name)
     if not named:
         raise TrainingSetError(
-            f"spine: expected {_ACCEPTED}, got {name!r}",
+            f"spine: expected {ACCEPTED}, got {name!r}",
             hint="There is no such model in the manifest; a table that dbt does not know is named `schema.table`.",
         )
     return named[0]
-
-
-def _arrow_table(frame: Any) -> pa.Table:
-    try:
-        import pyarrow as pa  # noqa: PLC0415 - part of the warehouse extras, heavy
-    except ImportError as error:
-        raise TrainingSetError(
-            "spine: expected pyarrow to be installed, got none", hint="pip install pyarrow"
-        ) from error
-    if type(frame).__module__.split(".")[0] == "pandas":
-        return pa.Table.from_pandas(frame, preserve_index=False)
-    if isinstance(frame, pa.Table):
-        return frame
-    if hasattr(frame, "__arrow_c_stream__"):
-        return pa.table(frame)
-    raise TrainingSetError(f"spine: expected {_ACCEPTED}, got {type(frame).__name__}")

@@ -114,7 +114,8 @@ class TimeSplit:
         if not is_count or not isinstance(period, str) or period not in SECONDS:
             rule = f"a positive count of one of {', '.join(SECONDS)}"
             raise _expected("embargo", rule, dict(self.embargo), _EMBARGO_HINT)
-        return count * SECONDS[period] * 1_000_000
+        seconds: int = count * SECONDS[period]
+        return seconds * 1_000_000
 
     def jinja(self, event_timestamp: str) -> str:
         """The macro call."""

@@ -31,9 +31,14 @@ def write(job: HistoricalFeatures, path: str | Path, progress: Callable[[int], N
     """
     path = Path(path)
     if path.suffix.lower() not in FILE_SUFFIXES:
-        raise TrainingSetError(f"{path}: expected a file name in {' or '.join(FILE_SUFFIXES)}, got {path.suffix!r}")
+        raise TrainingSetError(
+            f"{path}: expected a file name in {' or '.join(FILE_SUFFIXES)}, got {path.suffix!r}",
+            hint=f"Write {path.stem or 'train'}.parquet.",
+        )
     if not path.parent.is_dir():
-        raise TrainingSetError(f"{path}: expected a folder that exists, got {str(path.parent)!r}")
+        raise TrainingSetError(
+            f"{path}: expected a folder that exists, got {str(path.parent)!r}", hint="Make the folder first (mkdir -p)."
+        )
     part = path.with_name(path.name + ".part")
     spine_columns = len(job.spine_columns)
     rows, spine_rows = Fingerprint(), Fingerprint()
@@ -60,6 +65,9 @@ def _writer(path: Path, suffix: str, schema: pa.Schema) -> Iterator[Any]:
     try:
         writer = parquet.ParquetWriter(path, schema) if suffix == ".parquet" else csv.CSVWriter(path, schema)
     except (pa.ArrowException, OSError) as error:
-        raise TrainingSetError(f"{path}: expected a file that can hold the training set, got: {error}") from error
+        raise TrainingSetError(
+            f"{path}: expected a file that can hold the training set, got: {error}",
+            hint="May it be written here? CSV has no lists: Parquet has every type.",
+        ) from error
     with writer:
         yield writer
