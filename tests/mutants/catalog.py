@@ -11,6 +11,13 @@ PARTS = "macros/_internal/_join_parts.sql"
 WINNERS = "macros/_internal/_winners.sql"
 EPOCH = "macros/_internal/_epoch_us.sql"
 CALL = "macros/training_set.sql"
+LATEST = "macros/latest.sql"
+GRID = "macros/_internal/_grid.sql"
+SETTLED = "macros/_internal/_rolling_settled.sql"
+VERSIONS = "macros/_internal/_rolling_versions.sql"
+SPLIT = "macros/split.sql"
+BY_TIME = "macros/split_by_time.sql"
+LITERAL = "macros/_internal/_literal.sql"
 
 
 class Mutant(NamedTuple):
@@ -134,5 +141,83 @@ MUTANTS = [
         EPOCH,
         "'case when isfinite(' ~ expression ~ ') then (extract(epoch from ' ~ expression ~ ') * 1000000)::bigint end'",
         "'(extract(epoch from ' ~ expression ~ ') * 1000000)::bigint'",
+    ),
+    # The other macros, each held by its own file of tests
+    Mutant(
+        "tests/point_in_time/test_latest.py",
+        LATEST,
+        "where {{ event_us }} <= latest_clock",
+        "where {{ event_us }} < latest_clock",
+    ),
+    Mutant(
+        "tests/point_in_time/test_latest.py",
+        LATEST,
+        "and {{ event_us }} >= latest_clock",
+        "and {{ event_us }} > latest_clock",
+    ),
+    Mutant(
+        "tests/point_in_time/test_latest.py",
+        LATEST,
+        "and {{ created_us }} <= latest_clock",
+        "and {{ created_us }} < latest_clock",
+    ),
+    Mutant("tests/point_in_time/test_latest.py", LATEST, "{{ event_us }} desc", "{{ event_us }} asc"),
+    Mutant("tests/point_in_time/test_latest.py", LATEST, "is distinct from true", "is not null"),
+    Mutant("tests/point_in_time/test_spine_from.py", GRID, "'min(' ~ visible_us ~ ')'", "'min(' ~ event_us ~ ')'"),
+    Mutant("tests/point_in_time/test_spine_from.py", GRID, "'max(' ~ visible_us ~ ')'", "'min(' ~ visible_us ~ ')'"),
+    Mutant(
+        "tests/point_in_time/test_spine_from.py",
+        GRID,
+        "{{ first }} + ({{ step_us }} - ",
+        "{{ first }} + ({{ step_us }} + ",
+    ),
+    Mutant(
+        "tests/point_in_time/test_rolling_window.py",
+        SETTLED,
+        "(window_us - 1) ~ ' preceding",
+        "window_us ~ ' preceding",
+    ),
+    Mutant(
+        "tests/point_in_time/test_rolling_window.py",
+        SETTLED,
+        "max(rolling_created_us) over",
+        "min(rolling_created_us) over",
+    ),
+    Mutant(
+        "tests/point_in_time/test_rolling_window.py",
+        VERSIONS,
+        "events.rolling_event_us <= anchors",
+        "events.rolling_event_us < anchors",
+    ),
+    Mutant(
+        "tests/point_in_time/test_rolling_window.py",
+        VERSIONS,
+        "events.rolling_event_us > anchors",
+        "events.rolling_event_us >= anchors",
+    ),
+    Mutant(
+        "tests/point_in_time/test_rolling_window.py",
+        VERSIONS,
+        "greatest(anchors.rolling_created_us, events.rolling_created_us)",
+        "events.rolling_created_us",
+    ),
+    Mutant("tests/point_in_time/test_split.py", SPLIT, "so_far.weight + weight", "weight"),
+    Mutant(
+        "tests/point_in_time/test_split.py",
+        BY_TIME,
+        "when {{ at }} < {{ bounds[0] }}",
+        "when {{ at }} <= {{ bounds[0] }}",
+    ),
+    Mutant(
+        "tests/point_in_time/test_split.py",
+        BY_TIME,
+        "when {{ at }} >= {{ bound + embargo_us }}",
+        "when {{ at }} > {{ bound + embargo_us }}",
+    ),
+    Mutant(
+        "tests/point_in_time/test_odd_names.py",
+        LITERAL,
+        "featurectl._utc_text(text, featurectl._is_zoned(data_type))",
+        "text",
     ),
 ]
