@@ -24,7 +24,7 @@ FIND_PYTHON := python=; \
 .PHONY: help demo leakage dev fmt lint test test-spark mutants bench docs check clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: .venv/.demo profiles.yml ## Build the flights example, sync it, look up one flight, and tell what happened
 	@$(BIN)/python data/story.py

@@ -63,3 +63,22 @@ def test_nanoseconds_are_floored_before_1970_too(consumer):
         )
         (row,) = engine.query(f"select score from ({sql['training']}) as answer")
     assert row == {"score": 5}
+
+
+@pytest.mark.parametrize("name", ["duckdb: asof", "postgres: lateral", "postgres: window"])
+def test_a_date_in_the_spine_is_its_first_instant_in_utc(name, consumer, postgres_uri):
+    """In a session west of Greenwich that instant is of the day before: the zone must not count."""
+    form = FORMS[name]
+    environment = consumer.environment | {"CONSUMER_PG_HOST": postgres_uri.partition("host=")[2]}
+    sql = replace(consumer, target=form.target, variables=dict(form.variables), environment=environment).compiled()
+    types = {"spine": "date", "view": form.view}
+    with closing(DuckDB(**types) if form.target == "duckdb" else Postgres(postgres_uri, **types)) as engine:
+        engine.connection.execute(
+            "insert into spine (row_id, observed_at, left_id, right_id) values (1, date '2024-01-02', 1, 11)"
+        )
+        engine.connection.execute(
+            "insert into pairs (left_id, right_id, event_at, score) values "
+            "(1, 11, timestamp '2024-01-02 00:00:00', 5), (1, 11, timestamp '2024-01-02 00:00:00.000001', 99)"
+        )
+        (row,) = engine.query(f"select score from ({sql['training']}) as answer")
+    assert row == {"score": 5}

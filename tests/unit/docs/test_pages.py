@@ -35,11 +35,11 @@ def test_every_path_of_the_tree_exists(page):
 def test_every_make_target_exists(page):
     """Asked of make by a dry run, for the tests are a target themselves; each is listed by `make help`."""
     text = (ROOT / page).read_text()
-    named = {*re.findall(r"^make (\w+)", text, re.MULTILINE), *re.findall(r"`make (\w+)", text)}
+    named = {*re.findall(r"^make ([\w-]+)", text, re.MULTILINE), *re.findall(r"`make ([\w-]+)", text)}
     listed = make("help")
 
     assert named >= ({"demo", "test"} if page == "README.md" else {"dev", "check"})
-    assert named <= set(re.findall(r"^  make (\w+) ", listed, re.MULTILINE))
+    assert named <= set(re.findall(r"^  make ([\w-]+) ", listed, re.MULTILINE))
     make("--dry-run", *sorted(named))
 
 
