@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
-from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING, Any
-from uuid import UUID
+import re
+from decimal import Decimal
+from typing import Any
 
-from serving.errors import UnservableTypeError
+from serving.errors import ServingError, UnservableTypeError
+from serving.format.catalog import encode_default
 from serving.format.types import WireType, parse_type
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 _SIGNED_BITS = {
     **dict.fromkeys(("tinyint", "int1", "byteint", "byte"), 8),
@@ -42,22 +39,46 @@ def same_key_type(left: str, right: str) -> bool:
 
 
 def default_problem(value: Any, data_type: str) -> str | None:
-    """What a default for this column should be, or None when it fits.
+    """What a default for this column should be, or None when it fits: the warehouse casts it, the online catalog carries it.
 
     Types that cannot be served (structs, an adapter's own) accept any value but null.
     """
     if value is None:
         return "a value (null is what a feature without a default has)"
     wire_type = _parse(data_type)
-    if wire_type is None:
+    if wire_type is None or _fits(value, wire_type, _signed_bits(data_type)):
         return None
     if wire_type.kind == "int64":
-        bits = _SIGNED_BITS.get(data_type.lower().strip(), 64)
-        return None if _is_integer(value) and -(2 ** (bits - 1)) <= value < 2 ** (bits - 1) else f"a {data_type}"
+        return f"a {data_type}"
+    return f"{_wanted(wire_type)} ({data_type})"
+
+
+def _fits(value: Any, wire_type: WireType, bits: int) -> bool:
+    """Whether the catalog can carry the value, and a cast in the warehouse keeps it."""
+    if wire_type.item is not None:
+        item = wire_type.item
+        return isinstance(value, list) and all(each is None or _fits(each, item, bits) for each in value)
+    try:
+        encode_default(wire_type, value)
+    except ServingError:
+        return False
+    if wire_type.kind == "int64":
+        return -(2 ** (bits - 1)) <= value < 2 ** (bits - 1)
     if wire_type.kind == "decimal":
-        return None if _fits_decimal(value, wire_type) else f"a number that fits {data_type}"
-    fits, wanted = _DEFAULTS[wire_type.kind]
-    return None if fits(value) else f"{wanted} ({data_type})"
+        return _fits_decimal(value, wire_type)
+    return wire_type.kind != "json" or not isinstance(value, (dict, list))  # SQL has them as text alone
+
+
+def _wanted(wire_type: WireType) -> str:
+    if wire_type.item is not None:
+        return f"a list, each item null or {_wanted(wire_type.item)}"
+    return _WANTED[wire_type.kind]
+
+
+def _signed_bits(data_type: str) -> int:
+    """Of an integer type, or of the items of a list; 64 for every other."""
+    words = re.findall(r"[a-z0-9_]+", data_type.lower())
+    return next((_SIGNED_BITS[word] for word in words if word in _SIGNED_BITS), 64)
 
 
 def _parse(data_type: str) -> WireType | None:
@@ -77,55 +98,27 @@ def _wire_name(data_type: str) -> str:
     return wire_type.name if wire_type else data_type.lower()
 
 
-def _is_integer(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
-def _is_number(value: Any) -> bool:
-    return _is_integer(value) or isinstance(value, float)
-
-
-def _parses(parse: Callable[[str], Any]) -> Callable[[Any], bool]:
-    def fits(value: Any) -> bool:
-        if not isinstance(value, str):
-            return False
-        try:
-            parse(value)
-        except ValueError:
-            return False
-        return True
-
-    return fits
-
-
 def _fits_decimal(value: Any, wire_type: WireType) -> bool:
-    if not _is_number(value) and not isinstance(value, str):
-        return False
-    try:
-        number = Decimal(str(value))
-    except InvalidOperation:
-        return False
+    number = Decimal(str(value))
     if not number.is_finite() or wire_type.precision is None or wire_type.scale is None:
         return number.is_finite()
-    digits_after_point = -int(number.normalize().as_tuple().exponent)
-    return digits_after_point <= wire_type.scale and abs(number) < Decimal(10) ** (
-        wire_type.precision - wire_type.scale
-    )
+    return abs(number) < Decimal(10) ** (wire_type.precision - wire_type.scale)
 
 
-_DEFAULTS: dict[str, tuple[Callable[[Any], bool], str]] = {
-    "bool": (lambda value: isinstance(value, bool), "true or false"),
-    "uint64": (lambda value: _is_integer(value) and 0 <= value < 2**64, "an integer from 0"),
-    "hugeint": (_is_integer, "an integer"),
-    "float32": (_is_number, "a number"),
-    "float64": (_is_number, "a number"),
-    "string": (lambda value: isinstance(value, str), "a string"),
-    "bytes": (lambda value: isinstance(value, str), "a string"),
-    "date": (_parses(date.fromisoformat), "a date as YYYY-MM-DD"),
-    "time": (_parses(time.fromisoformat), "a time as HH:MM:SS"),
-    "timestamp": (_parses(datetime.fromisoformat), "a timestamp as ISO 8601"),
-    "timestamptz": (_parses(datetime.fromisoformat), "a timestamp as ISO 8601"),
-    "uuid": (_parses(UUID), "a uuid"),
-    "json": (lambda _: True, "a JSON value"),
-    "list": (lambda value: isinstance(value, list), "a list"),
+_WANTED = {
+    "bool": "true or false",
+    "int64": "an integer that fits the type",
+    "uint64": "an integer from 0",
+    "hugeint": "an integer",
+    "float32": "a number",
+    "float64": "a number",
+    "decimal": "a number that fits the type",
+    "string": "a text",
+    "bytes": "no default, for the online catalog is JSON and carries no bytes",
+    "date": "a date as YYYY-MM-DD",
+    "time": "a time as HH:MM:SS",
+    "timestamp": "a timestamp as ISO 8601",
+    "timestamptz": "a timestamp as ISO 8601",
+    "uuid": "a uuid",
+    "json": "JSON as a text",
 }

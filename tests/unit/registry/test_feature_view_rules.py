@@ -182,29 +182,6 @@ def test_a_version_is_a_positive_integer(declared, version):
     assert declared.findings() == [HERE + f"version: expected a positive integer, got {version!r}"]
 
 
-@pytest.mark.parametrize(
-    ("data_type", "value", "fits"),
-    [
-        ("bigint", 2**63 - 1, True), ("bigint", 2**63, False), ("bigint", True, False), ("tinyint", 128, False),
-        ("tinyint", -128, True), ("double", 1, True), ("double", "1", False), ("decimal(4, 2)", 99.99, True),
-        ("decimal(4, 2)", 100, False), ("decimal(4, 2)", 1.005, False), ("decimal(4, 2)", "1.5", True),
-        ("decimal(4, 2)", "one", False), ("varchar", "x", True), ("varchar", 1, False), ("boolean", False, True),
-        ("boolean", 0, False), ("date", "2026-01-31", True), ("date", "31.1.2026", False), ("double[]", [1.0], True),
-        ("double[]", 1.0, False), ("timestamp", "2026-01-31T00:00:00Z", True), ("timestamp", "now", False),
-        ("bigint", None, False), ("ubigint", -1, False),
-    ],
-)  # fmt: skip
-def test_a_default_fits_its_column(declared, data_type, value, fits):
-    declared.view(columns={"customer_id": "bigint", "ordered_at": "timestamp", "x": data_type}, defaults={"x": value})
-    found = declared.findings()
-    if fits:
-        assert found == []
-    else:
-        (line,) = found
-        assert line.startswith(BLOCK + "defaults.x: expected ")
-        assert line.endswith(f"got {value!r}")
-
-
 @pytest.mark.parametrize("data_type", ["double", "blob", "bigint[]", "struct(a int)", "json", "decimal"])
 def test_a_key_of_a_type_with_several_texts_for_one_value_is_refused_online(declared, data_type):
     columns = {"customer_id": data_type, "ordered_at": "timestamp", "n": "bigint"}
