@@ -63,7 +63,7 @@ def _fits(value: Any, wire_type: WireType, bits: int) -> bool:
     except ServingError:
         return False
     if wire_type.kind == "int64":
-        return -(2 ** (bits - 1)) <= value < 2 ** (bits - 1)
+        return bool(-(2 ** (bits - 1)) <= value < 2 ** (bits - 1))
     if wire_type.kind == "decimal":
         return _fits_decimal(value, wire_type)
     return wire_type.kind != "json" or not isinstance(value, (dict, list))  # SQL has them as text alone

@@ -14,10 +14,11 @@ if TYPE_CHECKING:
     from featurectl.training.request import Request
     from featurectl.training.session import SpineColumn
 
-# Kinds of types that compare with each other, by their first word on any engine; the macro judges contracts alike.
+# Kinds of types that compare with each other, by their first word on any engine: the macro `_type_kind`, which judges
+# contracts, says the same.
 _KINDS = (
     ("time", r"date|datetime|timestamp.*"),
-    ("text", r"varchar|text|string|char|character|bpchar|nvarchar|enum"),
+    ("text", r"varchar|text|string|char|character|bpchar|nvarchar"),
     ("boolean", r"boolean|bool"),
     ("integer", r"u?(tiny|small|big|huge|byte)?int(eger)?|u?int[0-9]+|long|short|byte"),
     ("number", r"decimal|numeric|double|float|real|float4|float8|float64"),
