@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from engines import EngineZoo, build_duckdb, build_postgres
+from engine_zoos import EngineZoo, build_duckdb, build_postgres
 
 
 @pytest.fixture(scope="session")
