@@ -42,7 +42,7 @@ def arrow_table(frame: Any, *, folds_case: bool) -> pa.Table:
         table = pa.Table.from_pandas(frame, preserve_index=False) if is_pandas else pa.table(frame)
     except (pa.ArrowException, TypeError, ValueError) as error:
         raise TrainingSetError(
-            f"spine: expected columns of one type each, got: {str(error).splitlines()[0]}",
+            f"spine: expected a table whose columns are of one type each, got: {str(error).splitlines()[0]}",
             hint="Cast the column, e.g. frame['price'].astype(str).",
         ) from error
     _require_different_names(table.column_names, folds_case=folds_case)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from featurectl.training.fingerprint import Fingerprint
@@ -15,6 +15,7 @@ ROWS = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(ROWS, ROWS)
 def test_two_tables_have_one_fingerprint_when_they_have_the_same_rows_in_any_order(one, other):
     """Duplicates counted; no text, separator or null can be taken for another."""
@@ -37,6 +38,7 @@ def test_rows_whose_texts_join_to_the_same_differ(one, other):
     assert fingerprint([one]) != fingerprint([other])
 
 
+@settings(deadline=None)
 @given(ROWS, st.randoms())
 def test_order_and_batches_do_not_count(rows, random):
     shuffled = random.sample(rows, len(rows))
@@ -44,6 +46,7 @@ def test_order_and_batches_do_not_count(rows, random):
     assert fingerprint(shuffled[:at], shuffled[at:]) == fingerprint(rows)
 
 
+@settings(deadline=None)
 @given(st.floats(allow_nan=False), st.floats(allow_nan=False))
 def test_floats_that_differ_in_a_bit_differ(one, other):
     def of(value):

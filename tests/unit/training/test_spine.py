@@ -31,7 +31,11 @@ def refused(call, *arguments):
         ({"a": [1]}, "got dict", "pandas.DataFrame(rows)"),
         (None, "got NoneType", "pandas.DataFrame(rows)"),
         (" ; ", "got ''", "write its select"),
-        (pd.DataFrame({"a": [1, "x"]}), "expected columns of one type each, got: ", "Cast the column"),
+        (
+            pd.DataFrame({"a": [1, "x"]}),
+            "expected a table whose columns are of one type each, got: ",
+            "Cast the column",
+        ),
     ],
 )
 def test_what_is_no_spine_comes_with_a_hint(manifest, spine, got, hint):
