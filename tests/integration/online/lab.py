@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import duckdb
+import pyarrow as pa
 
 from featurectl.manifest import Relation
 from featurectl.online.options import Options
@@ -102,20 +103,19 @@ class Lab:
             connection.execute(
                 "create or replace table readings (meter varchar, read_at timestamp, known_at timestamp, watts bigint, is_gone boolean)"
             )
-            if rows:
-                connection.executemany(
-                    "insert into readings values (?, make_timestamp(?), make_timestamp(?), ?, ?)",
-                    [
-                        (
-                            row.meter,
-                            START + row.read_at,
-                            None if row.known_at is None else START + row.known_at,
-                            row.watts,
-                            row.is_gone,
-                        )
-                        for row in rows
-                    ],
-                )
+            columns = {
+                "meter": pa.array([row.meter for row in rows], pa.string()),
+                "read_at": pa.array([START + row.read_at for row in rows], pa.int64()),
+                "known_at": pa.array(
+                    [None if row.known_at is None else START + row.known_at for row in rows], pa.int64()
+                ),
+                "watts": pa.array([row.watts for row in rows], pa.int64()),
+                "is_gone": pa.array([row.is_gone for row in rows], pa.bool_()),
+            }
+            connection.register("given", pa.table(columns))
+            connection.execute(
+                "insert into readings select meter, make_timestamp(read_at), make_timestamp(known_at), watts, is_gone from given"
+            )
 
     def sync(self, now: int, **options: Any) -> ViewReport:
         """Sync as of an instant (microseconds since START)."""

