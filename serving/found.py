@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from serving.errors import CorruptRowError
+from serving.format.damage import DECODE_ERRORS
 from serving.format.rows import BODY, event_micros
 from serving.reads import UNREADABLE
 from serving.status import Status
@@ -104,7 +103,7 @@ class Found:
             decode, pick = self.read.decode, self.read.pick
             try:
                 values = [decode(row[BODY:]) for row in self.rows]  # type: ignore[index] # fresh rows are there
-            except msgspec.DecodeError:
+            except DECODE_ERRORS:
                 # A tombstone, or a row that cannot be read. All rows are fresh and of the current schema.
                 self.resolve({}, _DISTANT_PAST_US, include_stale=True, raise_corrupt=raise_corrupt)
             else:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from serving.errors import CorruptRowError
+from serving.format.damage import DECODE_ERRORS
 from serving.format.keys import row_key_maker
 from serving.format.matrix import is_numbers
 from serving.format.rows import BODY, decode_header, event_bytes, event_micros, is_tombstone, row_bounds, schema_id_of
@@ -118,7 +119,7 @@ class Read:
             statuses = self.statuses[Status.OUTSIDE_MAX_AGE]
         try:
             values = decode(row[BODY:])
-        except msgspec.DecodeError as error:
+        except DECODE_ERRORS as error:
             raise CorruptRowError(key, f"expected values of the types of its schema ({error}), got {row!r}") from error
         return values if pick is None else pick(values), statuses
 

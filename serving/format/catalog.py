@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import msgspec
 
 from serving.errors import CatalogError, ValueTypeError
+from serving.format.damage import DECODE_ERRORS
 from serving.format.values import encoder
 
 if TYPE_CHECKING:
@@ -180,5 +181,5 @@ def _number(fields: Mapping[str, bytes], name: str, where: str) -> int:
 def _decode(value: bytes, entry_type: type[_Entry], where: str) -> _Entry:
     try:
         return msgspec.json.decode(value, type=entry_type)
-    except msgspec.DecodeError as error:
+    except DECODE_ERRORS as error:
         raise CatalogError(f"{where}: {error}", hint="Publish it again: featurectl sync-online.") from error

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from serving.format.damage import DECODE_ERRORS
 from serving.format.rows import BODY
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def decode_matrix(numpy: Any, rows: Sequence[bytes], width: int) -> npt.NDArray[
     bodies.append(b"")
     try:
         values = _decode_numbers(b"\xdd" + count.to_bytes(4, "big") + _MARK.join(bodies))
-    except msgspec.DecodeError:
+    except DECODE_ERRORS:
         return None
     marked: npt.NDArray[np.float64] = numpy.frombuffer(struct.pack(f"{count}d", *values)).reshape(len(rows), width + 1)
     return marked[:, :width] if (marked[:, width] == _MARK_VALUE).all() else None

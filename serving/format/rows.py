@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 
 from serving.errors import CorruptRowError
+from serving.format.damage import DECODE_ERRORS
 from serving.format.values import encoder
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def decode_values(row: bytes, key: str, width: int) -> list[Any]:
     """
     try:
         values: list[Any] = _unpack(memoryview(row)[HEADER.size :])
-    except msgspec.DecodeError as error:
+    except DECODE_ERRORS as error:
         raise CorruptRowError(key, f"expected a MessagePack array after the header, got {row!r}") from error
     if values and len(values) != width:
         raise CorruptRowError(key, f"expected {width} values, got {len(values)}")

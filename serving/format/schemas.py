@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from serving.errors import CorruptRowError
+from serving.format.damage import DECODE_ERRORS
 from serving.format.types import WireType, parse_type
 
 if TYPE_CHECKING:
@@ -53,5 +54,5 @@ class Schema:
         """
         try:
             return cls.of(_decode(encoded))
-        except msgspec.DecodeError as error:
+        except DECODE_ERRORS as error:
             raise CorruptRowError(key, f"expected a row schema as JSON, got {encoded[:40]!r}") from error

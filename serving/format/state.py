@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from serving.errors import FormatError
+from serving.format.damage import DECODE_ERRORS
 
 
 class Settled(msgspec.Struct, frozen=True):
@@ -67,7 +68,7 @@ def decode_state(encoded: bytes, *, where: str) -> State:
     """
     try:
         return msgspec.json.decode(encoded, type=State)
-    except msgspec.DecodeError as error:
+    except DECODE_ERRORS as error:
         raise FormatError(
             f"{where}: expected the state of a view as JSON, got {encoded[:60]!r}",
             hint="Publish the view again with --full-refresh.",

@@ -313,6 +313,7 @@ def damaged():
         (good + b"\x01", "expected values of the types of its schema"),
         (good[:21] + b"\x93\xa11\xa11\xa1x", "expected values of the types of its schema"),
         (good[:21] + b"\x92\x01\xc0", "expected values of the types of its schema"),
+        (good[:-1] + b"\xff", "expected values of the types of its schema"),  # text that is no UTF-8
         (good[:1] + missing.id.to_bytes(4, "big") + good[5:], f"expected its schema {missing.id:08x}"),
     ]
 
