@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import partial
@@ -33,6 +34,8 @@ from serving.format.values import from_micros, to_micros
 from serving.stores import sqlite_path
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from featurectl.cli.project import Project
     from featurectl.cli.store_options import StoreOptions
     from featurectl.cli.sync_options import SyncFlags
@@ -101,7 +104,7 @@ def sync_online(
         partial(open_writer, url, namespace),
         KeySpace(namespace),
         options,
-        _progress if show_progress else lambda _: None,
+        _progress() if show_progress else lambda _: None,
     )
     if show_progress:
         click.echo("\r\x1b[K", nl=False, err=True)
@@ -133,8 +136,16 @@ def _failure(failed: list[ViewReport], count: int) -> SyncError:
     )
 
 
-def _progress(report: ViewReport) -> None:
-    click.echo(f"\r\x1b[K{report.view}: {report.rows_read:,} rows", nl=False, err=True)
+def _progress() -> Callable[[ViewReport], None]:
+    """Rewrites one line on the terminal: rows so far, rows a second."""
+    started: dict[str, float] = {}
+
+    def show(report: ViewReport) -> None:
+        elapsed = time.monotonic() - started.setdefault(report.view, time.monotonic())
+        rate = f", {report.rows_read / elapsed:,.0f} rows/s" if elapsed > 1 else ""
+        click.echo(f"\r\x1b[K{report.view}: {report.rows_read:,} rows{rate}", nl=False, err=True)
+
+    return show
 
 
 def _as_json(report: ViewReport) -> str:

@@ -1,0 +1,88 @@
+"""The quality gate: what dbt's last run says against publishing a view."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from featurectl.manifest import DependsOn, Manifest, Metadata, Node
+from featurectl.online.metrics import metrics_text, write_metrics
+from featurectl.online.options import Options
+from featurectl.online.quality import QualityError, refusals, require_quality
+from featurectl.online.report import ViewReport
+from featurectl.registry import Freshness
+
+NOW = datetime(2026, 1, 2, tzinfo=UTC)
+TEST = "test.shop.orders_are_unique"
+
+
+@pytest.fixture
+def view(make_view):
+    return make_view(freshness=Freshness(None, 3600))
+
+
+@pytest.fixture
+def judge(view, tmp_path):
+    node = Node(TEST, "orders_are_unique", "test", "shop", "x.yml", depends_on=DependsOn([view.unique_id]))
+    manifest = Manifest(Metadata("v12"), {TEST: node})
+
+    def judged(*results):
+        path = tmp_path / "run_results.json"
+        path.write_text(json.dumps({"results": list(results)}))
+        return refusals(manifest, [view], path, NOW).get(view.unique_id)
+
+    return judged
+
+
+def built(view, age, status="success"):
+    finished = (NOW - age).isoformat()
+    return {"unique_id": view.unique_id, "status": status, "timing": [{"name": "execute", "completed_at": finished}]}
+
+
+def of_test(status):
+    return {"unique_id": TEST, "status": status}
+
+
+@pytest.mark.parametrize("status", ["fail", "error"])
+def test_a_failed_test_of_the_view_shuts_the_gate(judge, status):
+    assert judge(of_test(status)) == f"expected its tests to pass, got failures of orders_are_unique ({status})"
+
+
+@pytest.mark.parametrize("status", ["pass", "warn", "skipped"])
+def test_a_test_that_did_not_fail_leaves_it_open(judge, status):
+    assert judge(of_test(status)) is None
+
+
+def test_a_build_that_failed_shuts_the_gate(judge, view):
+    assert judge(built(view, timedelta(0), "error")) == "expected a build that succeeded, got 'error'"
+
+
+def test_a_build_at_the_limit_is_young_enough_and_a_second_later_too_old(judge, view):
+    assert judge(built(view, timedelta(hours=1))) is None
+    assert "(freshness.error_after), got one of 3601 s ago" in judge(built(view, timedelta(seconds=3601)))
+
+
+def test_a_shut_gate_refuses_with_exit_code_8_unless_forced(view):
+    shut = {view.unique_id: "expected its tests to pass"}
+    with pytest.raises(QualityError, match="orders: expected its tests to pass") as caught:
+        require_quality(view, Options("dev", refusals=shut))
+    assert caught.value.exit_code == 8
+    require_quality(view, Options("dev", refusals=shut, force=True))
+
+
+def test_metrics_are_what_prometheus_reads(tmp_path):
+    """One gauge a count and view, a finish time, and no half file."""
+    reports = [
+        ViewReport("orders", rows_read=3, written=2, watermark_us=1_500_000),
+        ViewReport("broken", problems=["x"]),
+    ]
+    text = metrics_text("shop:dev", reports, now=7)
+    assert 'featurectl_sync_rows_written{namespace="shop:dev",view="orders"} 2\n' in text
+    assert 'featurectl_sync_success{namespace="shop:dev",view="broken"} 0\n' in text
+    assert 'featurectl_sync_watermark_timestamp_seconds{namespace="shop:dev",view="orders"} 1.5\n' in text
+    assert 'watermark_timestamp_seconds{namespace="shop:dev",view="broken"}' not in text
+    assert text.endswith('featurectl_sync_finished_timestamp_seconds{namespace="shop:dev"} 7\n')
+    write_metrics(tmp_path / "sync.prom", "shop:dev", reports)
+    assert [path.name for path in tmp_path.iterdir()] == ["sync.prom"]
