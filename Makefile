@@ -62,6 +62,9 @@ bench: .venv/.test ## Measure against floors of the same run; tables, and JSON i
 	@$(BIN)/python tests/benchmarks/training/run.py --scale 0.1 --json bench/training_duckdb_tenth.json
 	@$(BIN)/python tests/benchmarks/training/run.py --engine postgres --scale 0.1 --json bench/training_postgres_tenth.json
 	@$(BIN)/python tests/benchmarks/training/run.py --growth --json bench/training_growth.json
+	@$(BIN)/python tests/benchmarks/serving/run.py --json bench/serving.json
+	@$(BIN)/python tests/benchmarks/http/run.py --json bench/http.json
+	@$(BIN)/python tests/benchmarks/sync.py
 
 docs: .venv/.test ## Write the reference pages in docs/ anew
 	@$(BIN)/python docs/reference.py
