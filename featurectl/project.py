@@ -95,7 +95,6 @@ class Project:
         """
         # Imported where used: the registry commands do without drivers and YAML.
         from featurectl.training.context import open_context  # noqa: PLC0415
-        from featurectl.training.job import historical_features  # noqa: PLC0415
         from featurectl.training.request import Asked  # noqa: PLC0415
 
         context = open_context(
@@ -105,5 +104,8 @@ class Project:
             profile=self.profile,
             profiles_dir=self.profiles_dir,
         )
+        # Imported once the engine is there: an installation without one gets its error, not an import's.
+        from featurectl.training.job import historical_features  # noqa: PLC0415
+
         asked = Asked(features, event_timestamp, join_keys or {}, known_at_cutoff, group)
         return historical_features(context, spine, asked, split)

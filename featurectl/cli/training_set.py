@@ -13,9 +13,7 @@ import msgspec
 from featurectl.cli.options import json_option, project_options
 from featurectl.cli.text import to_json
 from featurectl.training.context import open_context
-from featurectl.training.job import historical_features
 from featurectl.training.provenance import record_path
-from featurectl.training.recheck import recheck
 from featurectl.training.request import Asked
 from featurectl.training.splits import HashSplit, TimeSplit, parse_duration, parse_weights
 
@@ -67,6 +65,9 @@ def training_set(ctx: click.Context, /, project: Project, checked: Path | None, 
     if checked is None:
         asked, split = _asked(given), _split(given)
         context = _context(project)
+        # Imported once the engine is there: an installation without one gets its error, not an import's.
+        from featurectl.training.job import historical_features  # noqa: PLC0415
+
         job = historical_features(context, given["spine"], asked, split)
         record = job.to_parquet(given["out"], progress=_progress if sys.stderr.isatty() else None)
         _clear_progress()
@@ -76,7 +77,10 @@ def training_set(ctx: click.Context, /, project: Project, checked: Path | None, 
         raise click.UsageError(
             "--check takes everything from the record beside the file: give no --spine, --features, --service or --out."
         )
-    outcome = recheck(_context(project), checked)
+    context = _context(project)
+    from featurectl.training.recheck import recheck  # noqa: PLC0415 - likewise
+
+    outcome = recheck(context, checked)
     if as_json:
         differences = [asdict(difference) for difference in outcome.differences]
         click.echo(to_json({"path": str(checked), "is_identical": outcome.is_identical, "differences": differences}))
