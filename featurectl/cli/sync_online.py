@@ -27,7 +27,7 @@ from featurectl.online.sync import sync
 from featurectl.online.writers import open_writer
 from featurectl.selection import select_views
 from featurectl.warehouse import open_warehouse
-from featurectl.warehouse.guard import require_same_target
+from featurectl.warehouse.guard import is_of_last_run, require_same_target
 from featurectl.warehouse.profile import read_target
 from serving.format.keys import KeySpace
 from serving.format.values import from_micros, to_micros
@@ -71,12 +71,13 @@ def sync_online(
     manifest = project.manifest()
     registry = read_registry(manifest)
     views = [view for view in select_views(registry.views, select, exclude) if view.online]
-    require_compiled(manifest, [view.unique_id for view in views])
+    run_results_path = project.manifest_path.with_name("run_results.json")
+    if not is_of_last_run(registry, run_results_path):
+        require_compiled(manifest, [view.unique_id for view in views])
     target = read_target(
         project.project_dir, target=project.target, profile=project.profile, profiles_dir=project.profiles_dir
     )
     warehouse = open_warehouse(target, project.project_dir)
-    run_results_path = project.manifest_path.with_name("run_results.json")
     require_same_target(registry, views, target, run_results_path, warehouse.database)
     with warehouse.reading():
         pass  # a warehouse that nobody can open is one error, said before a store is made or touched

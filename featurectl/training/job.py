@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 from sqlglot import exp
 
-from featurectl.errors import WarehouseError
+from featurectl.errors import TrainingSetError, WarehouseError
 from featurectl.training.render import SPINE
 from featurectl.training.request import resolve
 from featurectl.training.shape import require_fit
@@ -73,10 +74,12 @@ class HistoricalFeatures:
 
     def to_pandas(self) -> pd.DataFrame:
         """All rows as a pandas data frame."""
+        _require_package("pandas")
         return self.to_arrow().to_pandas()
 
     def to_polars(self) -> pl.DataFrame:
         """All rows as a polars data frame."""
+        _require_package("polars")
         import polars as pl  # noqa: PLC0415 - only who asks for it needs it
 
         frame = pl.from_arrow(self.to_arrow())
@@ -147,3 +150,10 @@ def _read(reader: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
         raise WarehouseError(
             f"training set: the query failed: {first_line}", hint="Look at the query with `.sql`."
         ) from error
+
+
+def _require_package(name: str) -> None:
+    if importlib.util.find_spec(name) is None:
+        raise TrainingSetError(
+            f"to_{name}: expected the package {name}, got none", hint=f"Install it: pip install {name}."
+        )

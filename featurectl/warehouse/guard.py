@@ -20,8 +20,13 @@ class _Arguments(msgspec.Struct):
     target: str | None = None
 
 
+class _Metadata(msgspec.Struct):
+    invocation_id: str | None = None
+
+
 class _RunResults(msgspec.Struct):
     args: _Arguments = msgspec.field(default_factory=_Arguments)
+    metadata: _Metadata = msgspec.field(default_factory=_Metadata)
 
 
 def require_same_target(
@@ -45,7 +50,7 @@ def require_same_target(
             f"manifest: expected adapter {target.adapter_type!r} of target {target.name!r}, got {registry.adapter_type!r}",
             hint=hint,
         )
-    built_for = _last_target(run_results_path)
+    built_for = _run_results(run_results_path).args.target
     if built_for is None and not target.is_default:
         raise ProjectError(
             f"{run_results_path}: expected the last dbt command to name --target {target.name}, got the profile's default",
@@ -62,10 +67,18 @@ def require_same_target(
             )
 
 
-def _last_target(path: Path) -> str | None:
+def is_of_last_run(registry: Registry, run_results_path: Path) -> bool:
+    """Whether the manifest is of the dbt command that wrote run_results.json: a build, or a test after it, never a parse.
+
+    Such a command compiles only what it selects, so a view without compiled code is none to refuse.
+    """
+    return _run_results(run_results_path).metadata.invocation_id == registry.invocation_id
+
+
+def _run_results(path: Path) -> _RunResults:
     try:
-        return msgspec.json.decode(path.read_bytes(), type=_RunResults).args.target
+        return msgspec.json.decode(path.read_bytes(), type=_RunResults)
     except FileNotFoundError:
-        return None
+        return _RunResults()
     except (OSError, msgspec.DecodeError) as error:
         raise ProjectError(f"{path}: expected dbt's run results, got {error}", hint="Run `dbt build` again.") from error

@@ -28,6 +28,7 @@ def refuses_to_sync(zoo: Zoo, url, exit_code, *messages, arguments=()):
 
 
 def without_code(manifest):
+    manifest["metadata"]["invocation_id"] = "of-a-parse"
     for node in manifest["nodes"].values():
         node.pop("compiled_code", None)
 
