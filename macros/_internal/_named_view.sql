@@ -23,13 +23,7 @@
     {% set relation = featurectl._ref_view(item).render() %}
     {% if not execute %}{{ return(none) }}{% endif %}
 
-    {% set found = [] %}
-    {% for candidate in featurectl._registered_views() if candidate.name == item.view %}
-        {% if candidate.get('version') in (none, item.version or candidate.get('latest_version'))
-            and item.package in (none, candidate.get('package')) %}
-            {% do found.append(candidate) %}
-        {% endif %}
-    {% endfor %}
+    {% set found = featurectl._matching_views(item, featurectl._registered_views()) %}
     {% if found | length != 1 %}
         {% do featurectl._error(
             where, 'one feature view', featurectl._shown(text) ~ ' (' ~ found | length ~ ' found)',

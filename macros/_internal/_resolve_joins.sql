@@ -48,7 +48,8 @@
 {% endmacro %}
 
 
-{% macro _find_view(item, views) %}
+{# The views that an item {view, version, package} may mean; without a version, the latest. #}
+{% macro _matching_views(item, views) %}
     {% set found = [] %}
     {% for view in views if view.name == item.view %}
         {% set version = item.version or view.get('latest_version') %}
@@ -56,6 +57,12 @@
             {% do found.append(view) %}
         {% endif %}
     {% endfor %}
+    {{ return(found) }}
+{% endmacro %}
+
+
+{% macro _find_view(item, views) %}
+    {% set found = featurectl._matching_views(item, views) %}
     {% if found | length != 1 %}
         {% do featurectl._error(
             'training_set: `features`', 'one feature view', featurectl._shown(item.view) ~ ' (' ~ found | length ~ ' found)',
