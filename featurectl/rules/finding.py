@@ -20,6 +20,9 @@ class Finding:
         node: Name of the model or exposure.
         path: File to edit, relative to its dbt project.
         message: ``<key>: expected <rule>, got <repr>``.
+        hint: How to mend it.
+        line: Line of the file, from 1, where it is known.
+        sql: The part of the compiled SQL that it is about, if it is about SQL.
     """
 
     rule: str
@@ -28,6 +31,8 @@ class Finding:
     path: str
     message: str
     hint: str | None = None
+    line: int | None = None
+    sql: str | None = None
 
     def __str__(self) -> str:
         """One line: where, what was expected, what came."""
@@ -42,13 +47,13 @@ class Place:
     path: str
     findings: list[Finding] = field(default_factory=list)
 
-    def error(self, rule: str, message: str, hint: str | None = None) -> None:
+    def error(self, rule: str, message: str, hint: str | None = None, *, sql: str | None = None) -> None:
         """Add a finding that stops every command but `check`."""
-        self.findings.append(Finding(rule, "error", self.node, self.path, message, hint))
+        self.findings.append(Finding(rule, "error", self.node, self.path, message, hint, sql=sql))
 
-    def warn(self, rule: str, message: str, hint: str | None = None) -> None:
+    def warn(self, rule: str, message: str, hint: str | None = None, *, sql: str | None = None) -> None:
         """Add a finding that only `check` prints."""
-        self.findings.append(Finding(rule, "warning", self.node, self.path, message, hint))
+        self.findings.append(Finding(rule, "warning", self.node, self.path, message, hint, sql=sql))
 
     def expected(self, rule: str, key: str, wanted: str, got: Any, hint: str | None = None) -> None:
         """Add the usual error: a key with another value than it should have."""

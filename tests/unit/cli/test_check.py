@@ -35,6 +35,8 @@ def test_json_holds_every_part_of_a_finding(run, broken):
         "path": "models/shop.yml",
         "message": "config.meta.feature_view.entity: expected the entity's name, got none",
         "hint": None,
+        "line": None,
+        "sql": None,
     }
 
 
