@@ -1,7 +1,7 @@
 """What leakage does to a score: one model, one spine, three ways to join the features, on the flights of the example.
 
 Usage:
-    python data/leakage.py [--svg docs/leakage.svg]
+    python data/leakage.py [--project-dir .] [--svg docs/leakage.svg]
 
 Each way the same classifier learns from the flights until the end of September and is judged on those from October on, by the
 area under the ROC curve: once on its own table, as a notebook shows it, and once on what was really known at each scheduled
@@ -120,9 +120,10 @@ def svg(results: list[Way]) -> str:
 def main() -> None:
     """Print the table; exit 1 unless leakage flatters."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--project-dir", type=Path, default=ROOT, help="The built example.")
     parser.add_argument("--svg", type=Path, help="Draw the picture here.")
     arguments = parser.parse_args()
-    results = ways(tables(Project(ROOT)))
+    results = ways(tables(Project(arguments.project_dir)))
     print("| features joined | score in the notebook | score in production |\n|---|---|---|")
     for way in results:
         print(f"| {way.name} | {way.notebook:.3f} | {way.production:.3f} |")

@@ -37,6 +37,8 @@ class FeaturectlError(Exception):
     def __init__(self, message: str, *, hint: str | None = None) -> None:
         super().__init__(message)
         self.hint = hint
+        if hint:
+            self.add_note(f"Hint: {hint}")  # a traceback prints it; str() stays the message alone
 
 
 class TrainingSetError(FeaturectlError):
