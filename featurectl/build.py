@@ -82,7 +82,7 @@ class _Judge:
         views = []
         for node in chain(self.manifest.nodes.values(), self.manifest.sources.values()):
             if is_feature_view(node):
-                place = Place(node.name, node.declared_in)
+                place = Place.of(node)
                 view = read_feature_view(node, place)
                 self._close(place, node.unique_id)
                 if view is not None:
@@ -93,7 +93,7 @@ class _Judge:
         training_sets = []
         for node in self.manifest.models():
             if is_training_set(node):
-                place = Place(node.name, node.declared_in)
+                place = Place.of(node)
                 known = known_views(node.depends_on.nodes, views, self.broken, self.manifest.nodes)
                 training_set = read_training_set(node, place, known)
                 self._close(place, node.unique_id)
@@ -109,7 +109,7 @@ class _Judge:
         services = []
         for exposure in self.manifest.exposures.values():
             if is_feature_service(exposure):
-                place = Place(exposure.name, exposure.original_file_path)
+                place = Place.of(exposure)
                 service = read_service(exposure, place, parents)
                 self._close(place, exposure.unique_id)
                 if service is not None:
@@ -127,7 +127,7 @@ class _Judge:
         for thing in sorted(declared, key=lambda thing: (thing.name, thing.unique_id)):
             first = kept.setdefault(thing.name, thing)
             if first is not thing:
-                place = Place(thing.name, thing.path)
+                place = Place(thing.name, thing.path, unique_id=thing.unique_id)
                 place.expected("duplicate-name", "name", f"another name than that of {first.unique_id}", thing.name)
                 self._close(place, thing.unique_id)
         return list(kept.values())

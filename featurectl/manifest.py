@@ -53,6 +53,7 @@ class NodeColumn(msgspec.Struct, frozen=True):
     name: str
     data_type: str | None = None
     description: str | None = None
+    constraints: Any = None
 
 
 class NodeConfig(msgspec.Struct, frozen=True):
@@ -66,6 +67,17 @@ class NodeConfig(msgspec.Struct, frozen=True):
     access: str | None = None
     on_schema_change: str | None = None
     indexes: Any = None
+    incremental_strategy: str | None = None
+    batch_size: Any = None
+    freshness: Any = None
+
+
+class TestMetadata(msgspec.Struct, frozen=True):
+    """Which generic test a test node calls, with which arguments."""
+
+    name: str
+    namespace: str | None = None
+    kwargs: dict[str, Any] = {}
 
 
 class DependsOn(msgspec.Struct, frozen=True):
@@ -100,6 +112,9 @@ class Node(msgspec.Struct, frozen=True):
     latest_version: Any = None
     deprecation_date: str | None = None
     compiled_code: str | None = None
+    constraints: Any = None
+    test_metadata: TestMetadata | None = None
+    attached_node: str | None = None
 
     @property
     def relation(self) -> Relation:
@@ -110,6 +125,11 @@ class Node(msgspec.Struct, frozen=True):
     def declared_in(self) -> str:
         """The file to edit: the YAML file that describes the node, else the node's own."""
         return self.patch_path.split("://", 1)[-1] if self.patch_path else self.original_file_path
+
+    @property
+    def label(self) -> str:
+        """The node as findings name it: ``name`` or ``name@v2``."""
+        return self.name if self.version is None else f"{self.name}@v{self.version}"
 
 
 class ExposureConfig(msgspec.Struct, frozen=True):
@@ -139,6 +159,16 @@ class Exposure(msgspec.Struct, frozen=True):
     config: ExposureConfig = ExposureConfig()
     depends_on: DependsOn = DependsOn()
     tags: list[str] = []
+
+    @property
+    def declared_in(self) -> str:
+        """The file to edit."""
+        return self.original_file_path
+
+    @property
+    def label(self) -> str:
+        """The exposure as findings name it."""
+        return self.name
 
 
 class Group(msgspec.Struct, frozen=True):

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def check_across_views(views: Iterable[FeatureView], nodes: Mapping[str, Node]) -> list[Finding]:
     """Findings of rules that need more than one view."""
     ordered = list(views)
-    places = {view.unique_id: Place(view.name, nodes[view.unique_id].declared_in) for view in ordered}
+    places = {view.unique_id: Place.of(nodes[view.unique_id]) for view in ordered}
     _check_names(ordered, places)
     _check_key_types(ordered, places)
     return [finding for place in places.values() for finding in place.findings]

@@ -30,7 +30,7 @@ def check_built_tables(manifest: Manifest, registry: Registry, built: Mapping[st
         expected = [feature.output_name.lower() for feature in training_set.features]
         if not columns or columns[-len(expected) :] == expected:
             continue
-        place = Place(training_set.name, manifest.nodes[training_set.unique_id].declared_in)
+        place = Place.of(manifest.nodes[training_set.unique_id])
         clashing = [
             (feature, renamed) for feature in training_set.features if (renamed := _renamed(feature, columns, expected))
         ]

@@ -27,7 +27,7 @@ def check_indexes(manifest: Manifest, views: Iterable[FeatureView]) -> list[Find
         keys = [column.name for column in view.join_keys]
         if view.materialized not in STORED or is_indexed(node.config.indexes, keys, view.event_timestamp.name):
             continue
-        place = Place(view.name, node.declared_in)
+        place = Place.of(node)
         columns = ", ".join((*keys, view.event_timestamp.name))
         place.warn(
             "index",

@@ -31,7 +31,7 @@ def check_services(
     for service in services:
         exposure = manifest.exposures[service.unique_id]
         if service.training_set is None:
-            place = Place(service.name, exposure.original_file_path)
+            place = Place.of(exposure)
             declared = (exposure.config.meta or {})["feature_service"]["features"]
             parents = exposure.depends_on.nodes
             key = SERVICE_KEY
@@ -40,7 +40,7 @@ def check_services(
         else:
             judged.add(service.training_set)
             node = manifest.nodes[by_name[service.training_set].unique_id]
-            place = Place(node.name, node.declared_in)
+            place = Place.of(node)
             declared = (node.config.meta or {})["training_set"]["features"]
             parents = node.depends_on.nodes
             key = TRAINING_SET_KEY

@@ -37,6 +37,8 @@ def test_json_holds_every_part_of_a_finding(run, broken):
         "hint": None,
         "line": None,
         "sql": None,
+        "unique_id": "model.shop.stock_levels",
+        "accepted": None,
     }
 
 
