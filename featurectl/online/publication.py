@@ -12,7 +12,7 @@ from featurectl.online.encoding import Encoder
 from featurectl.online.entries import schema_of, view_entry
 from featurectl.online.keeper import held_lock
 from featurectl.online.keyset import KeySet
-from featurectl.online.reach import Reach, full_read_reason, identity_of, plan_full, plan_incremental
+from featurectl.online.reach import Reach, full_read_reason, identity_of, plan_full, plan_incremental, watermark_after
 from featurectl.warehouse.base import Span
 from serving.format.rows import ROW_FORMAT
 from serving.format.state import State
@@ -78,8 +78,8 @@ class Publication:
         """Publish the view; a crash at any point is repaired by the next run, for the watermark comes last."""
         view, stock = self._view, self._stock()
         with held_lock(self._writer, self._to.open_writer, view.name, view.version) as lock:
-            identity = self._identity()
-            reach = self._reach(stock, identity)
+            identity, state = self._identity(), self._writer.read_state(view.name, view.version)
+            reach = self._reach(stock, identity, state)
             self._report.read = reach.reason
             self._writer.put_schema(view.name, schema_of(view))
             if reach.is_full:
@@ -93,14 +93,15 @@ class Publication:
                 )
                 return
             self._writer.wait_for_replicas()
-            self._report.watermark_us = stock.watermark_us
+            self._report.watermark_us = self._watermark_us(stock, identity, state)
             if self._options.since_us is None:
-                self._writer.write_state(lock, self._state(stock, identity, reach))
+                self._writer.write_state(lock, self._state(identity, reach))
 
     def preview(self) -> None:
         """Count what `run` would read and write now; nothing is locked or written."""
-        stock = self._stock()
-        reach = self._reach(stock, self._identity())
+        stock, identity = self._stock(), self._identity()
+        state = self._writer.read_state(self._view.name, self._view.version)
+        reach = self._reach(stock, identity, state)
         self._report.read = reach.reason
         for rows in self._batches(reach):
             stored = self._writer.read_rows(rows.keys)
@@ -108,7 +109,7 @@ class Publication:
             self._report.skipped_older += 0 if self._options.full_refresh else newer
             self._report.written += len(rows.keys) - (0 if self._options.full_refresh else newer)
             self._on_progress(self._report)
-        self._report.watermark_us = stock.watermark_us
+        self._report.watermark_us = self._watermark_us(stock, identity, state)
 
     def _stock(self) -> Stock:
         stock = self._reading.stock(self._view, self._now_us)
@@ -120,13 +121,17 @@ class Publication:
     def _identity(self) -> Identity:
         return identity_of(self._view, self._entry.schema_id, self._writer.vitals(self._view.name, self._view.version))
 
-    def _reach(self, stock: Stock, identity: Identity) -> Reach:
+    def _watermark_us(self, stock: Stock, identity: Identity, state: State | None) -> int | None:
+        if self._options.full_refresh or stock.watermark_us is None:
+            return stock.watermark_us
+        return watermark_after(state, identity, stock.watermark_us)
+
+    def _reach(self, stock: Stock, identity: Identity, state: State | None) -> Reach:
         view, options = self._view, self._options
         if options.full_refresh:
             return plan_full(view, self._reading, stock, self._now_us, "--full-refresh")
         if options.since_us is not None:
             return Reach("--since; the watermark stays as it is", (Span(options.since_us, self._now_us),))
-        state = self._writer.read_state(view.name, view.version)
         reason = full_read_reason(view, state, identity, self._now_us)
         if reason is not None or state is None or state.settled is None or state.watermark_us is None:
             return plan_full(view, self._reading, stock, self._now_us, reason or "")
@@ -167,13 +172,13 @@ class Publication:
                 self._on_progress(self._report)
         self._report.deleted += self._writer.delete_rows(lock, absent)
 
-    def _state(self, stock: Stock, identity: Identity, reach: Reach) -> State:
+    def _state(self, identity: Identity, reach: Reach) -> State:
         return State(
             run_id=str(uuid.uuid4()),
             last_success=iso_now(),
             schema_id=identity.schema_id,
             format=ROW_FORMAT,
-            watermark_us=stock.watermark_us,
+            watermark_us=self._report.watermark_us,
             counts=self._report.counts(),
             replication_id=identity.vitals.replication_id,
             evicted_keys=identity.vitals.evicted_keys,

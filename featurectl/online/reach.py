@@ -73,6 +73,13 @@ def full_read_reason(view: FeatureView, state: State | None, identity: Identity,
         return f"a {view.materialized} is always read whole"
     if state is None or state.watermark_us is None or state.settled is None:
         return "there is no state of an earlier full sync"
+    if now_us < state.watermark_us:
+        return "the instant is before the watermark"
+    return difference(state, identity)
+
+
+def difference(state: State, identity: Identity) -> str | None:
+    """What is not as it was at the last sync, so that its rows may not be what the view would write; None for nothing."""
     vitals = identity.vitals
     changed = {
         f"the row format was {state.format}": state.format != ROW_FORMAT,
@@ -83,9 +90,21 @@ def full_read_reason(view: FeatureView, state: State | None, identity: Identity,
         "the store is another one, was restarted, or failed over": state.replication_id != vitals.replication_id,
         "the store has evicted keys": state.evicted_keys != vitals.evicted_keys,
         "the store has lost the sentinel key": not vitals.has_sentinel,
-        "the instant is before the watermark": now_us < state.watermark_us,
     }
     return next((reason for reason, is_so in changed.items() if is_so), None)
+
+
+def watermark_after(state: State | None, identity: Identity, read_us: int) -> int:
+    """The watermark once everything due has been read: it never moves back over rows that are still there.
+
+    Newer wins, so a sync as of an earlier instant leaves the rows of the later one, and they are what look-ups answer.
+
+    Args:
+        read_us: Greatest a read.
+    """
+    if state is None or state.watermark_us is None or difference(state, identity) is not None:
+        return read_us
+    return max(state.watermark_us, read_us)
 
 
 def plan_full(view: FeatureView, reading: Reading, stock: Stock, now_us: int, reason: str) -> Reach:

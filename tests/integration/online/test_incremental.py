@@ -116,10 +116,34 @@ def test_a_lost_sentinel_is_answered_by_a_full_read(lab):
     assert lab.sync(200 * HOUR).read == "incremental"
 
 
-def test_an_earlier_instant_is_read_whole_and_changes_no_row(lab):
-    before = lab.stored()
-    assert "before the watermark" in lab.sync(100 * HOUR).read
-    assert lab.stored() == before
+@pytest.mark.parametrize("materialized", ["incremental", "table"])
+def test_an_earlier_instant_is_read_whole_and_changes_neither_rows_nor_watermark(lab, materialized):
+    """Newer rows stay, so the store is still what the later instant made it, and the watermark says so."""
+    lab.change(materialized=materialized)
+    before, watermark = lab.stored(), lab.state().watermark_us
+    report = lab.sync(100 * HOUR)
+    assert report.read.startswith("full: ")
+    assert (lab.stored(), lab.state().watermark_us, report.watermark_us) == (before, watermark, watermark)
+    late = [*HISTORY, Row("m9", 150 * HOUR, None, 5)]
+    lab.build(late)
+    assert lab.sync(200 * HOUR).problems == []
+    assert lab.stored() == joined(late, 200 * HOUR)
+
+
+def test_a_full_refresh_as_of_an_earlier_instant_takes_the_watermark_back_with_the_rows(lab):
+    report = lab.sync(100 * HOUR, full_refresh=True)
+    assert lab.state().watermark_us == report.watermark_us < lab.reports[0].watermark_us
+    assert lab.stored() == joined(HISTORY, 100 * HOUR)
+
+
+def test_an_earlier_instant_on_a_store_that_lost_rows_claims_only_what_it_read(lab):
+    """The watermark would otherwise run ahead of the rows that are gone."""
+    with closing(open_writer(lab.url, NAMESPACE)) as writer:
+        lock = writer.acquire_lock("readings", 0, ttl_ms=10_000)
+        writer.delete_rows(lock, [f"{NAMESPACE}:sentinel:readings@0", KEYS.row("readings", 0, "m3")])
+        writer.release_lock(lock)
+    assert lab.sync(100 * HOUR).problems == []
+    assert lab.state().watermark_us < lab.reports[0].watermark_us
 
 
 def test_since_reads_from_there_on_and_leaves_the_watermark(lab):

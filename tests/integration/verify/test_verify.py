@@ -130,6 +130,14 @@ def test_a_view_that_was_never_synced_is_told(verify):
     assert "expected the state of a sync that succeeded, got none" in found["problems"][0]
 
 
+def test_a_sync_as_of_an_earlier_instant_leaves_nothing_to_complain_of(zoo, published, verify):
+    """Newer rows stay online, and so does the watermark that they are compared at."""
+    assert zoo.sync(BASE + 2 * HOUR, url=published).exit_code == 0
+    assert zoo.sync(BASE, url=published).exit_code == 0
+    code, found = verify("--all", view="accounts", as_of=BASE + 2 * HOUR)
+    assert (code, set(counts(found))) == (0, {"equal"})
+
+
 def test_text_names_the_first_ten_differing_entities(zoo, published):
     for entity in ("plain", "a", "b"):
         put(published, row_key(entity), None)
