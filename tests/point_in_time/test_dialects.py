@@ -40,35 +40,60 @@ COUNTED = (exp.Max, exp.Sum, exp.FirstValue)
 UP_TO_HERE = "ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW"
 
 
+LATEST = ["latest_readings", "latest_pairs", "latest_constants", "latest_readings_now"]
+ROLLING = ["rolling_readings", "rolling_labels", "rolling_pairs", "rolling_remarks"]
+GRIDS = ["readings_spine", "pairs_spine"]
+SERIES = {
+    "snowflake": "lateral flatten(input => array_generate_range(",
+    "bigquery": "cross join unnest(generate_array(",
+    "databricks": "sequence(grid_first_us, grid_last_us",
+    "spark": "sequence(grid_first_us, grid_last_us",
+    "trino": "then sequence(grid_first_us, grid_last_us",
+}
+
+
 @pytest.fixture(scope="module", params=ENGINES)
 def rendered(request, consumer):
-    """(dialect, SQL, parsed) of the model `training`; a construct that the dialect does not have raises."""
+    """(dialect, model to SQL), as dbt compiles it under --warn-error."""
     dialect, words = request.param, ENGINES[request.param]
     types = {"string_type": words.string, "double_type": words.double, "timestamp_type": words.timestamp}
     project = replace(consumer, variables={**types, "dialect": dialect, "window_form": True})
-    project.dbt("--warn-error", "compile", "--select", "training")
-    path = project.project_dir / "target" / "compiled" / "consumer" / "models" / "training_sets" / "training.sql"
-    sql = path.read_text().replace('"', words.quote)
+    models = ["training", *LATEST, "split_spine", *([] if dialect == "redshift" else ROLLING + GRIDS)]
+    project.dbt("--warn-error", "compile", "--select", *models)
+    folder = project.project_dir / "target" / "compiled" / "consumer" / "models"
+    found = {path.stem: path.read_text().replace('"', words.quote) for path in folder.rglob("*.sql")}
+    return dialect, {model: found[model] for model in models}
+
+
+def parsed(sql: str, dialect: str) -> exp.Expression:
+    """The tree; a construct that the dialect does not have raises."""
     tree = parse_one(sql, dialect=dialect, error_level=ErrorLevel.RAISE)
     tree.sql(dialect=dialect, unsupported_level=ErrorLevel.RAISE)
-    return dialect, sql, tree
+    return tree
 
 
-def test_times_are_read_in_the_engines_own_words(rendered):
-    dialect, sql, _ = rendered
+@pytest.fixture
+def training(rendered):
+    """(dialect, SQL, parsed) of the model `training`."""
+    dialect, models = rendered
+    return dialect, models["training"], parsed(models["training"], dialect)
+
+
+def test_times_are_read_in_the_engines_own_words(training):
+    dialect, sql, _ = training
     words = ENGINES[dialect]
     assert words.microseconds.format(SPINE_TIME.replace('"', words.quote)) in sql
     assert not [foreign for foreign in ("epoch_us(", "extract(epoch", " collate ") if foreign in sql]
 
 
-def test_a_declared_zone_is_honoured_on_redshift(rendered):
-    dialect, sql, _ = rendered
+def test_a_declared_zone_is_honoured_on_redshift(training):
+    dialect, sql, _ = training
     assert ("(feature_rows.\"event_at\" at time zone 'UTC')" in sql) == (dialect == "redshift")
 
 
-def test_each_view_is_one_pass_of_windows_that_say_their_frames(rendered):
+def test_each_view_is_one_pass_of_windows_that_say_their_frames(training):
     """Running maximum, sum and first value, up to the current row; neighbours without a frame; ties with nulls first."""
-    windows = list(rendered[2].find_all(exp.Window))
+    windows = list(training[2].find_all(exp.Window))
     assert {type(window.this) for window in windows} == {*COUNTED, exp.Lag}
     for window in windows:
         assert window.args["partition_by"]
@@ -79,9 +104,9 @@ def test_each_view_is_one_pass_of_windows_that_say_their_frames(rendered):
         assert all(term.args["nulls_first"] and not term.args.get("desc") for term in ties)
 
 
-def test_no_join_grows_as_spine_times_history(rendered):
+def test_no_join_grows_as_spine_times_history(training):
     """The joins are those of four lists of winners to the spine, on equal keys and times alone."""
-    _, _, tree = rendered
+    _, _, tree = training
     joins = list(tree.find_all(exp.Join))
     assert [(join.side, join.kind, join.method) for join in joins] == [("LEFT", "", "")] * 4
     for join in joins:
@@ -90,5 +115,48 @@ def test_no_join_grows_as_spine_times_history(rendered):
     assert not list(tree.find_all(exp.Lateral, exp.Qualify))
 
 
-def test_a_default_with_a_quote_is_the_same_text_everywhere(rendered):
-    assert "none's" in {literal.this for literal in rendered[2].find_all(exp.Literal) if literal.is_string}
+def test_a_default_with_a_quote_is_the_same_text_everywhere(training):
+    assert "none's" in {literal.this for literal in training[2].find_all(exp.Literal) if literal.is_string}
+
+
+def test_the_newest_rows_are_one_rank_over_the_view(rendered):
+    """`latest`: one window a view, ranked by times in the engine's own words, and no join but to the clock."""
+    dialect, models = rendered
+    for model in LATEST:
+        tree = parsed(models[model], dialect)
+        assert [type(window.this) for window in tree.find_all(exp.Window)] == [exp.RowNumber]
+        assert [join.kind for join in tree.find_all(exp.Join)] == ["CROSS"]
+
+
+def test_a_grid_is_a_series_in_the_engines_own_words(rendered):
+    """`spine_from`: unnested once an entity, never a join that grows with the rows."""
+    dialect, models = rendered
+    for model in GRIDS if dialect in SERIES else []:
+        parsed(models[model], dialect)
+        assert SERIES[dialect] in models[model]
+
+
+def test_rolling_windows_are_ranges_of_microseconds(rendered):
+    """`rolling_window`: bounded to the longest window, and no DISTINCT inside a window."""
+    dialect, models = rendered
+    for model in ROLLING if dialect != "redshift" else []:
+        tree = parsed(models[model], dialect)
+        frames = {
+            window.args["spec"].args["kind"].upper() for window in tree.find_all(exp.Window) if window.args.get("spec")
+        }
+        assert frames == {"RANGE"}
+        assert not [window for window in tree.find_all(exp.Window) if window.find(exp.Distinct)]
+
+
+def test_splits_parse_everywhere(rendered):
+    dialect, models = rendered
+    assert len(list(parsed(models["split_spine"], dialect).find_all(exp.Case))) >= 7
+
+
+@pytest.mark.parametrize("model", GRIDS)
+def test_redshift_says_that_it_has_no_series(consumer, model):
+    project = replace(consumer, variables={"dialect": "redshift"})
+    done = project.dbt("compile", "--select", model, check=False)
+    assert done.returncode
+    assert "spine_from: expected an adapter with series of numbers" in done.stdout
+    assert "write the spine as a model of its own" in done.stdout

@@ -26,6 +26,26 @@
 {% endmacro %}
 
 
+{% macro duckdb___utc_timestamp(micros) %}
+    {{ return(consumer._as_dialect('_utc_timestamp')(micros)) }}
+{% endmacro %}
+
+
+{% macro duckdb___double_type() %}
+    {{ return(consumer._as_dialect('_double_type')()) }}
+{% endmacro %}
+
+
+{% macro duckdb___rolling_in_windows(columns) %}
+    {{ return(consumer._as_dialect('_rolling_in_windows')(columns)) }}
+{% endmacro %}
+
+
+{% macro duckdb___grid(join, visible_us, event_us, created_us, step_us, until) %}
+    {{ return(consumer._as_dialect('_grid')(join, visible_us, event_us, created_us, step_us, until)) }}
+{% endmacro %}
+
+
 {% macro duckdb___winners(view, n, spine_us, known_at_cutoff) %}
     {% set form = 'default___winners' if var('window_form', false) else 'duckdb___winners' %}
     {{ return(featurectl[form](view, n, spine_us, known_at_cutoff)) }}
