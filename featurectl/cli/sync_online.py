@@ -23,6 +23,7 @@ from featurectl.manifest import require_compiled
 from featurectl.online.metrics import write_metrics
 from featurectl.online.options import Options
 from featurectl.online.quality import refusals
+from featurectl.online.services import ACCEPT_HINT
 from featurectl.online.sync import sync
 from featurectl.online.writers import open_writer
 from featurectl.selection import select_views
@@ -113,15 +114,15 @@ def sync_online(
         click.secho("Warning: the selection means no view that is online", fg="yellow", err=True)
     for report in outcome.views:
         click.echo(_as_json(report) if as_json else _as_text(report))
-    for warning in outcome.warnings:
+    for warning in [warning for report in outcome.views for warning in report.warnings] + outcome.warnings:
         click.secho(f"Warning: {warning}", fg="yellow", err=True)
     for service in outcome.services:
         click.echo(f"service {service} is online", err=True)
     if flags.metrics_file and not flags.dry_run:
         write_metrics(flags.metrics_file, namespace, outcome.views)
     failed = [report for report in outcome.views if not report.succeeded]
-    if failed:
-        raise _failure(failed, len(outcome.views))
+    if failed or outcome.refusals:
+        raise _failure(failed, len(outcome.views), outcome.refusals)
 
 
 def _dry(url: str) -> str:
@@ -129,12 +130,16 @@ def _dry(url: str) -> str:
     return url if not url.startswith("sqlite:") or Path(sqlite_path(url)).exists() else "sqlite::memory:"
 
 
-def _failure(failed: list[ViewReport], count: int) -> SyncError:
-    lines = "\n".join(f"  {problem}" for report in failed for problem in report.problems)
-    hints = list(dict.fromkeys(report.hint for report in failed if report.hint))
-    return SyncError(
-        f"{len(failed)} of {count} views were not (wholly) published:\n{lines}", hint=" ".join(hints) or None
-    )
+def _failure(failed: list[ViewReport], count: int, refusals: list[str]) -> SyncError:
+    parts, hints = [], [report.hint for report in failed if report.hint]
+    if failed:
+        lines = "\n".join(f"  {problem}" for report in failed for problem in report.problems)
+        parts.append(f"{len(failed)} of {count} views were not (wholly) published:\n{lines}")
+    if refusals:
+        lines = "\n".join(f"  {refusal}" for refusal in refusals)
+        parts.append(f"expected no breaking change, got:\n{lines}")
+        hints.append(ACCEPT_HINT)
+    return SyncError("\n".join(parts), hint=" ".join(dict.fromkeys(hints)) or None)
 
 
 def _progress() -> Callable[[ViewReport], None]:

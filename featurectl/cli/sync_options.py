@@ -41,7 +41,9 @@ _OPTIONS = (
     click.option(
         "--force", is_flag=True, help="Publish although a newer manifest did, tests failed, or the build is too old."
     ),
-    click.option("--accept-breaking", is_flag=True, help="Replace the list of features of a service that has changed."),
+    click.option(
+        "--accept-breaking", is_flag=True, help="Publish what breaks a service or a client; see `featurectl plan`."
+    ),
     click.option(
         "--metrics-file",
         type=click.Path(path_type=Path, dir_okay=False),

@@ -17,7 +17,7 @@ class Options:
         as_of_us: The instant in the place of now, UTC microseconds since 1970; None means the warehouse's clock.
         since_us: Read only rows with a >= this, and leave the watermark as it is; None reads by the rules.
         force: Publish although a newer manifest has published the view, or its quality gate is shut.
-        accept_breaking: Replace a service's list of features by another one.
+        accept_breaking: Publish changes that break services or clients (`featurectl.plan.compare`).
         full_refresh: Make the store equal the warehouse: replace newer rows, remove absent ones.
         dry_run: Say what would be read and written; write nothing.
         threads: Views at a time.

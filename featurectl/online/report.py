@@ -23,6 +23,7 @@ class ViewReport:
         watermark_us: Greatest a = greatest(e, c) read, UTC microseconds since 1970.
         problems: Why the view is not (wholly) published; empty for a success.
         hint: What to do about it.
+        warnings: What to know though it is published, e.g. that the version is deprecated.
     """
 
     view: str
@@ -39,6 +40,7 @@ class ViewReport:
     watermark_us: int | None = None
     problems: list[str] = field(default_factory=list)
     hint: str | None = None
+    warnings: list[str] = field(default_factory=list)
 
     @property
     def succeeded(self) -> bool:

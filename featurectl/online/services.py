@@ -2,39 +2,62 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from featurectl.errors import OnlineStoreError
 from featurectl.online.entries import service_entry
+from featurectl.plan.compare import list_breaking, view_details, view_removal
+from featurectl.plan.description import describe_registry
+from serving.format.catalog import ViewEntry
 
 if TYPE_CHECKING:
     from featurectl.online.options import Options
     from featurectl.online.writers.base import OnlineWriter
-    from featurectl.registry import FeatureView, Registry
-    from serving.format.catalog import Catalog, Published, ServiceEntry, ViewEntry
+    from featurectl.plan.description import Description
+    from featurectl.registry import FeatureService, FeatureView, Registry
+    from serving.format.catalog import Catalog, Published, ServiceEntry
+
+ACCEPT_HINT = (
+    "See `featurectl plan`. Keep what is used, make a new version of the view, or break it with --accept-breaking."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What became of the services and of what the manifest no longer names.
+
+    Attributes:
+        published: Names of the services published.
+        warnings: What was left as it is, and why.
+        refusals: What was left as it is because it would break something.
+    """
+
+    published: list[str]
+    warnings: list[str]
+    refusals: list[str]
 
 
 def publish_services(
-    registry: Registry, writer: OnlineWriter, published: Published, options: Options
-) -> tuple[list[str], list[str]]:
+    registry: Registry, writer: OnlineWriter, published: Published, options: Options, before: Description
+) -> Services:
     """Publish services whose views are in the catalog; a newer one, or another list of features, is kept until told.
 
-    Views and services that the manifest no longer names are marked as retired, for `gc`.
+    Views and services that the manifest no longer names are marked as retired, for `gc`; a view that a service kept online
+    uses is not.
 
-    Returns:
-        Names of the services published, and what was left as it is, and why.
+    Args:
+        before: What was online before any view of this sync was published.
     """
     catalog = writer.read_catalog()
-    known = catalog.views if catalog else {}
-    entries, warnings = [], []
+    after = describe_registry(registry, only_online=True)
+    entries, warnings, refusals = [], [], []
     for service in registry.services:
-        missing = sorted({f"{f.view}@{f.version}" for f in service.features if (f.view, f.version) not in known})
-        if missing:
-            warnings.append(
-                f"service {service.name}: not published, for these views are not online yet: {', '.join(missing)}"
-            )
+        absent = _absent(service, catalog)
+        if absent:
+            warnings.append(f"service {service.name}: not published, for {absent}")
             continue
         entry = service_entry(service, published)
         online = catalog.services.get(service.name) if catalog else None
@@ -43,25 +66,42 @@ def publish_services(
                 f"service {service.name}: a newer manifest has published it; that one is kept. Publish this one with --force."
             )
             continue
-        if online is not None and online.features != entry.features and not options.accept_breaking:
-            warnings.append(
-                f"service {service.name}: its list of features has changed; the old one is kept. Publish the new one with --accept-breaking."
-            )
+        old = before.services.get(service.name)
+        breaking = list_breaking(old, after.services[service.name]) if old is not None else None
+        if breaking is not None and not options.accept_breaking:
+            refusals.append(f"service {service.name}: {breaking}; the old list is kept")
             continue
         entries.append(entry)
-    retired = _retired(registry, catalog, published) if catalog else []
+    retired = _retired(registry, catalog, published, entries) if catalog else []
+    named = {(entry.name, entry.version) for entry in retired if isinstance(entry, ViewEntry)}
+    for key, view in before.views.items():
+        if key not in after.views and key not in named and (removal := view_removal(before, after, key)):
+            refusals.append(f"view {view.reference_name}: {removal}; it stays online")
     if entries or retired:
         writer.publish_catalog([*entries, *retired])
     warnings += [f"{entry.field}: no longer in the manifest; `featurectl gc` removes it in time" for entry in retired]
-    return [entry.name for entry in entries], warnings
+    return Services([entry.name for entry in entries], warnings, refusals)
 
 
-def _retired(registry: Registry, catalog: Catalog, published: Published) -> list[ViewEntry | ServiceEntry]:
+def _absent(service: FeatureService, catalog: Catalog | None) -> str | None:
+    """Which of the service's views, or else features, the catalog lacks."""
+    known = catalog.views if catalog else {}
+    missing = sorted({f"{f.view}@{f.version}" for f in service.features if (f.view, f.version) not in known})
+    if missing:
+        return f"these views are not online yet: {', '.join(missing)}"
+    lacking = [f.reference for f in service.features if f.feature not in dict(known[f.view, f.version].features)]
+    return f"these features are not online yet: {', '.join(lacking)}" if lacking else None
+
+
+def _retired(
+    registry: Registry, catalog: Catalog, published: Published, entries: list[ServiceEntry]
+) -> list[ViewEntry | ServiceEntry]:
     """Entries of this project, of no newer manifest, that are named no more and that no service kept online uses."""
     services = {service.name for service in registry.services}
+    kept = {**catalog.services, **{entry.name: entry for entry in entries}}
     used = {
         (feature.view, feature.version)
-        for service in catalog.services.values()
+        for service in kept.values()
         if service.name in services
         for feature in service.features
     }
@@ -88,14 +128,12 @@ def require_not_older(view: FeatureView, published: Published, catalog: Catalog 
         )
 
 
-def require_what_services_use(view: FeatureView, catalog: Catalog | None, options: Options) -> None:
-    """A service keeps its old list until told, so nothing on that list may go away under it."""
-    features = {feature.name for feature in view.features}
-    for service in catalog.services.values() if catalog and not options.accept_breaking else ():
-        for used in service.features:
-            if (used.view, used.version) == (view.name, view.version) and used.feature not in features:
-                raise OnlineStoreError(
-                    f"{view.reference_name}: expected the feature {used.feature!r} that the service {service.name!r} uses "
-                    f"online, got only: {', '.join(sorted(features))}",
-                    hint="Keep it, make a new version of the view, or break the service with --accept-breaking.",
-                )
+def require_unbroken(view: FeatureView, before: Description, after: Description, options: Options) -> None:
+    """Refuse a view whose change breaks a client of it, as `featurectl plan` says, unless told."""
+    details = view_details(before, after, (view.name, view.version))
+    breaking = [detail.breaking for detail in details if detail.breaking is not None]
+    if breaking and not options.accept_breaking:
+        raise OnlineStoreError(
+            f"{view.reference_name}: expected no breaking change, got: {'; '.join(map(str, breaking))}",
+            hint=ACCEPT_HINT,
+        )

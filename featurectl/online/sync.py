@@ -6,13 +6,16 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from featurectl.errors import FeaturectlError
 from featurectl.online.publication import Destination, Publication, iso_now
 from featurectl.online.quality import require_quality
 from featurectl.online.report import ViewReport
-from featurectl.online.services import publish_services, require_not_older, require_what_services_use
+from featurectl.online.services import publish_services, require_not_older, require_unbroken
+from featurectl.plan.deprecation import deprecation
+from featurectl.plan.description import describe_catalog, describe_registry
 from serving.format.catalog import Published
 
 if TYPE_CHECKING:
@@ -22,7 +25,6 @@ if TYPE_CHECKING:
     from featurectl.online.writers.base import OnlineWriter
     from featurectl.registry import FeatureView, Registry
     from featurectl.warehouse.base import Warehouse
-    from serving.format.catalog import Catalog
     from serving.format.keys import KeySpace
 
 
@@ -32,11 +34,13 @@ class Outcome:
 
     Attributes:
         warnings: What was left as it is, and why; the sync succeeded all the same.
+        refusals: Services and views that were left as they are because the change would break something.
     """
 
     views: list[ViewReport]
     services: list[str]
     warnings: list[str]
+    refusals: list[str]
 
 
 def sync(
@@ -50,7 +54,8 @@ def sync(
 ) -> Outcome:
     """Publish the given views, then every service whose views are all in the catalog.
 
-    A view that fails never stops the others; its report says why. A store or warehouse that fails on the way is reported
+    A view that fails never stops the others; its report says why. One whose change breaks something, by the rule that
+    `featurectl plan` uses, is not touched unless the options accept it. A store or warehouse that fails on the way is reported
     the same way.
 
     Args:
@@ -73,10 +78,19 @@ def sync(
     )
     with closing(open_writer()) as writer:
         catalog = writer.read_catalog()
+        before, after = describe_catalog(catalog), describe_registry(registry, only_online=True)
+
+        def allow(view: FeatureView) -> None:
+            require_quality(view, options)
+            require_not_older(view, published, catalog, options)
+            require_unbroken(view, before, after, options)
 
         def publish(view: FeatureView, writer: OnlineWriter) -> ViewReport:
             destination = Destination(writer, open_writer, keyspace)
-            return _publish(view, warehouse, destination, catalog, published, options, on_progress)
+            report = ViewReport(
+                view.reference_name, warnings=deprecation(after, (view.name, view.version), datetime.now(UTC))
+            )
+            return _publish(view, report, allow, warehouse, destination, published, options, on_progress)
 
         def publish_alone(view: FeatureView) -> ViewReport:
             with closing(open_writer()) as own:
@@ -88,25 +102,24 @@ def sync(
         else:
             reports = [publish(view, writer) for view in views]
         if options.dry_run:
-            return Outcome(reports, [], [])
-        return Outcome(reports, *publish_services(registry, writer, published, options))
+            return Outcome(reports, [], [], [])
+        services = publish_services(registry, writer, published, options, before)
+        return Outcome(reports, services.published, services.warnings, services.refusals)
 
 
 def _publish(
     view: FeatureView,
+    report: ViewReport,
+    allow: Callable[[FeatureView], None],
     warehouse: Warehouse,
     destination: Destination,
-    catalog: Catalog | None,
     published: Published,
     options: Options,
     on_progress: Callable[[ViewReport], None],
 ) -> ViewReport:
-    report = ViewReport(view.reference_name)
     started = time.monotonic()
     try:
-        require_quality(view, options)
-        require_not_older(view, published, catalog, options)
-        require_what_services_use(view, catalog, options)
+        allow(view)
         with warehouse.reading() as reading:
             publication = Publication(view, reading, destination, options, published, report, on_progress)
             if options.dry_run:

@@ -239,8 +239,11 @@ def test_a_changed_list_of_a_service_is_kept_until_told(zoo, sqlite_url):
 
     kept = zoo.sync(BASE, url=sqlite_url)
 
-    assert kept.exit_code == 0
-    assert "Warning: service zoo_model: its list of features has changed; the old one is kept" in kept.stderr
+    assert kept.exit_code == 8
+    refusal = "service zoo_model: its list of features is another; breaks service zoo_model; the old list is kept"
+    assert refusal in kept.stderr
+    assert "--accept-breaking" in kept.stderr
+    assert kept.stdout.count("ok ") == 3, "the views are published all the same"
     assert catalog_of(sqlite_url).services["zoo_model"].features == old
     assert zoo.sync(BASE, "--accept-breaking", url=sqlite_url).exit_code == 0
     assert catalog_of(sqlite_url).services["zoo_model"].features == old[:-1]
@@ -256,7 +259,7 @@ def test_a_feature_that_a_live_service_uses_does_not_go_away_until_told(zoo, sql
 
     assert refused.exit_code == 8
     assert (
-        "pairs: expected the feature 'remark' that the service 'zoo_model' uses online, got only: score"
+        "pairs: expected no breaking change, got: the feature 'remark' is gone; breaks service zoo_model"
         in refused.stderr
     )
     assert "--accept-breaking" in refused.stderr
