@@ -1,0 +1,1 @@
+"""The leakage lint: compiled SQL of feature views, judged for values that were not known at the event timestamp."""

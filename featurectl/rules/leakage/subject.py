@@ -1,0 +1,78 @@
+"""One model under judgement: its SQL, its part in the features, and what has been said of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from featurectl.rules.leakage.trace import Origin, origins
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from sqlglot import exp
+
+    from featurectl.manifest import Node
+    from featurectl.registry import FeatureView
+    from featurectl.rules.finding import Place, Severity
+    from featurectl.rules.leakage.tree import Source, Statement
+
+_SHOWN = 160  # characters of SQL in a finding
+
+
+@dataclass(slots=True, eq=False)
+class Subject:
+    """A model whose compiled SQL is judged.
+
+    Attributes:
+        view: The feature view it is; None for a model above one.
+        statement: Its compiled SQL.
+        parents: What its SQL may name, by unique id.
+        join_keys: Join keys of the views below it, in lower case.
+        event_times: Its output columns that become event timestamps of views, in lower case.
+        used: Columns that SQL of other models names, and features, in lower case.
+        place: Collects the findings.
+    """
+
+    node: Node
+    dialect: str | None
+    view: FeatureView | None
+    statement: Statement
+    parents: dict[str, Node]
+    place: Place
+    join_keys: set[str] = field(default_factory=set)
+    event_times: set[str] = field(default_factory=set)
+    used: set[str] = field(default_factory=set)
+    _said: set[tuple[str, str]] = field(default_factory=set)
+
+    def say(self, rule: str, expected: str, about: exp.Expr, hint: str, severity: Severity = "error") -> None:
+        """Report a part of the SQL, once for each rule."""
+        text = " ".join(about.sql(dialect=self.dialect, comments=False).split())
+        shown = text if len(text) <= _SHOWN else text[: _SHOWN - 4].rstrip() + " ..."
+        if (rule, text) in self._said:
+            return
+        self._said.add((rule, text))
+        report = self.place.error if severity == "error" else self.place.warn
+        report(f"leakage/{rule}", f"compiled SQL: expected {expected}, got {shown!r}", hint, sql=shown)
+
+    def event_origins(self) -> Iterator[Origin]:
+        """Where the event timestamps come from."""
+        for name in sorted(self.event_times):
+            yield from origins(self.statement.result(), name)
+
+    def parent(self, table: exp.Table) -> Node | None:
+        """The model, seed, snapshot or source that a table of the SQL is; None for one that dbt does not know."""
+        return find_parent(table, self.parents.values())
+
+    def parent_of(self, source: Source | None) -> Node | None:
+        """The same of a source in FROM or JOIN."""
+        return None if source is None or source.table is None else self.parent(source.table)
+
+
+def find_parent(table: exp.Table, parents: Iterable[Node]) -> Node | None:
+    """The parent that a table names: by schema and name, else by a name that only one parent has."""
+    name = table.name.lower().removeprefix("__dbt__cte__")
+    same_name = [node for node in parents if node.relation.identifier.lower() == name or node.name.lower() == name]
+    same_schema = [node for node in same_name if node.relation.schema.lower() == table.db.lower()]
+    found = same_schema or same_name
+    return found[0] if found else None

@@ -1,0 +1,86 @@
+"""Where the values of an output column come from, through CTEs, subqueries, unions and stars."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from featurectl.rules.leakage.tree import own_nodes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from featurectl.rules.leakage.tree import Block, Source
+
+_DEEPEST = 60  # steps; a recursive CTE would go on for ever
+
+Step = tuple["Block", "exp.Expr"]
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """One place that an output column's values come from.
+
+    Attributes:
+        steps: Each SELECT on the way, with the expression that it computes, from the output inwards.
+        source: The table or generated rows at the end; None for an expression without columns, or one that cannot be told.
+        column: Its column there, in lower case; None for an expression without columns.
+    """
+
+    steps: tuple[Step, ...]
+    source: Source | None
+    column: str | None
+
+
+def origins(blocks: Iterable[Block], name: str, steps: tuple[Step, ...] = ()) -> Iterator[Origin]:
+    """Every origin of the output column of these blocks (the arms of a union)."""
+    if len(steps) > _DEEPEST:
+        return
+    for block in blocks:
+        expression = block.projection(name)
+        if expression is not None:
+            yield from origins_of(block, expression, steps)
+        else:
+            yield from _through_star(block, name, steps)
+
+
+def origins_of(block: Block, expression: exp.Expr, steps: tuple[Step, ...] = ()) -> Iterator[Origin]:
+    """Every origin of an expression's value; what it is ordered or partitioned by does not count."""
+    steps = (*steps, (block, expression))
+    columns = [column for part in _values(expression) for column in own_nodes(part, exp.Column)]
+    if not columns:
+        yield Origin(steps, None, None)
+    for column in columns:
+        yield from _from_source(block, block.owner(column), column.name.lower(), steps)
+
+
+def _from_source(block: Block, source: Source | None, name: str, steps: tuple[Step, ...]) -> Iterator[Origin]:
+    if source is not None and source.selects:
+        yield from origins((block.statement.block(select) for select in source.selects), name, steps)
+    else:
+        yield Origin(steps, source, name)
+
+
+def _through_star(block: Block, name: str, steps: tuple[Step, ...]) -> Iterator[Origin]:
+    starred = list(block.starred())
+    answers = [block.statement.exports(source, name) for source in starred]
+    wanted = True if True in answers else None
+    for source, answer in zip(starred, answers, strict=True):
+        if answer is wanted:
+            yield from _from_source(block, source, name, (*steps, (block, exp.column(name))))
+            return
+
+
+def _values(expression: exp.Expr) -> Iterator[exp.Expr]:
+    """The parts of an expression that its value is made of."""
+    if isinstance(expression, (exp.Alias, exp.Paren, exp.Cast, exp.TryCast, exp.Window, exp.Filter, exp.IgnoreNulls)):
+        yield from _values(expression.this)
+    elif isinstance(expression, exp.Case):
+        for branch in expression.args.get("ifs") or []:
+            yield from _values(branch.args["true"])
+        if expression.args.get("default") is not None:
+            yield from _values(expression.args["default"])
+    else:
+        yield expression
