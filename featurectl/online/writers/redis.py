@@ -41,6 +41,7 @@ _Item = TypeVar("_Item")
 _ROWS_A_SCRIPT = 256
 _SCAN_COUNT = 1000
 REPLICA_MS = 3_000
+_CERTIFICATE_HINT = "Name the authority's file with ?ssl_ca_certs= in the URL, and the host as the certificate does."
 _GLOB_CHARACTERS = re.compile(r"([\\*?\[\]^-])")
 
 
@@ -252,7 +253,8 @@ class RedisWriter:
             if scripts.NEWER_FORMAT in text:
                 raise newer_catalog(key, CATALOG_FORMAT, text.rpartition(" ")[2]) from error
             explained = store_error(self._where, error)
-            raise OnlineStoreError(explained.message, hint=explained.hint) from error
+            hint = _CERTIFICATE_HINT if "CERTIFICATE_VERIFY_FAILED" in text else explained.hint
+            raise OnlineStoreError(explained.message, hint=hint) from error
 
 
 def escaped(prefix: str) -> str:
