@@ -1,0 +1,201 @@
+"""The column graph of a manifest: edges between columns, of only those nodes that a question needs."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from featurectl.lineage.columns import ALL, NOTHING, ROWS, Column, ColumnRef, Relation, match
+from featurectl.lineage.nodes import NodeLineage, leaf, read_node
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from featurectl.lineage.columns import Refs
+    from featurectl.manifest import Manifest
+    from featurectl.registry import PinnedFeature, Registry
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Edge:
+    """One column comes from another.
+
+    Attributes:
+        is_filter: The upstream column only decides which rows count: a join key, a filter, a window's partition or order.
+    """
+
+    upstream: ColumnRef
+    downstream: ColumnRef
+    is_filter: bool = False
+
+
+class ColumnGraph:
+    """Which columns come from which; a node's SQL is parsed when first asked about.
+
+    Args:
+        manifest: With compiled SQL; a node without is opaque.
+        registry: Its feature views, training sets and services.
+        built: Columns of built relations by unique id, from dbt's catalog, where there is one.
+    """
+
+    def __init__(
+        self, manifest: Manifest, registry: Registry, built: Mapping[str, tuple[str, ...]] | None = None
+    ) -> None:
+        self.manifest = manifest
+        self.registry = registry
+        self._built = built or {}
+        self._read: dict[str, NodeLineage] = {}
+        self._seen: dict[str, Relation] = {}
+        self._uses: dict[str, Mapping[ColumnRef, set[tuple[str, bool]]]] = {}
+        self._nodes = {**manifest.nodes, **manifest.sources}
+        self.view_ids = {view.unique_id for view in registry.views}
+        self.training_set_ids = {training_set.unique_id for training_set in registry.training_sets}
+        self.features = {(view.unique_id, column.name): None for view in registry.views for column in view.features}
+        views = {(view.name, view.version): view.unique_id for view in registry.views}
+        self._pinned: dict[str, dict[str, ColumnRef]] = {
+            training_set.unique_id: _pinned(training_set.features, views) for training_set in registry.training_sets
+        }
+        by_name = {training_set.name: training_set for training_set in registry.training_sets}
+        for service in registry.services:
+            training_set = by_name.get(service.training_set or "")
+            self._pinned[service.unique_id] = (
+                {name: ColumnRef(training_set.unique_id, name) for name in _pinned(service.features, views)}
+                if training_set
+                else _pinned(service.features, views)
+            )
+
+    @cached_property
+    def _children(self) -> Mapping[str, list[str]]:
+        children: defaultdict[str, list[str]] = defaultdict(list)
+        for node in self.manifest.nodes.values():
+            if node.resource_type in ("model", "snapshot"):
+                for parent in dict.fromkeys(node.depends_on.nodes):
+                    children[parent].append(node.unique_id)
+        for service in self.registry.services:
+            for parent in sorted({ref.node for ref in self._pinned[service.unique_id].values()}):
+                children[parent].append(service.unique_id)
+        return children
+
+    def columns_of(self, unique_id: str) -> tuple[str, ...]:
+        """The known columns of a node or service, in order; those of a source may not be all."""
+        if unique_id in self.manifest.exposures:
+            return tuple(self._pinned.get(unique_id, ()))
+        return tuple(self._seen_as(unique_id).columns)
+
+    def opaque(self, unique_id: str) -> str | None:
+        """Why the SQL of a node tells nothing of its columns; None where it does, or where there is none to read."""
+        return self._lineage(unique_id).opaque if unique_id in self._nodes else None
+
+    def is_origin(self, unique_id: str) -> bool:
+        """Whether lineage begins there: a source, a seed, a table that is no node, or a node that is opaque."""
+        node = self._nodes.get(unique_id)
+        if unique_id in self.manifest.exposures:
+            return False
+        return node is None or node.resource_type in ("source", "seed") or self.opaque(unique_id) is not None
+
+    def column(self, unique_id: str, name: str) -> ColumnRef | None:
+        """The node's column of that name, as the node spells it; None where there is none."""
+        if unique_id in self.manifest.exposures:
+            found = match(self._pinned.get(unique_id, {}), name)
+            return None if found is None else ColumnRef(unique_id, found)
+        column = self._seen_as(unique_id).column(name)
+        return None if column is None else next(iter(column.values))
+
+    def upstream(self, ref: ColumnRef) -> list[Edge]:
+        """Edges from the columns that a column comes from, values first."""
+        values, influences = self._origin(ref)
+        edges = [Edge(parent, ref) for parent in sorted(values - {ref})]
+        return edges + [Edge(parent, ref, is_filter=True) for parent in sorted(influences - values - {ref})]
+
+    def downstream(self, ref: ColumnRef) -> list[Edge]:
+        """Edges to the columns that come from a column; the exact inverse of `upstream`."""
+        edges = []
+        if ref.column not in (ALL, ROWS) and ref.node in self._nodes:
+            edges.append(Edge(ref, ColumnRef(ref.node, ALL)))
+        for child in self._children.get(ref.node, ()):
+            for name, is_filter in sorted(self._uses_of(child).get(ref, ())):
+                edges.append(Edge(ref, ColumnRef(child, name), is_filter))
+            edges += self._passed_on(ref, child)
+        return edges
+
+    def _passed_on(self, ref: ColumnRef, child: str) -> Iterable[Edge]:
+        """The same name in a child that takes `*` of unknown columns."""
+        if child not in self._nodes or ref.column in (ALL, ROWS):
+            return
+        relation = self._lineage(child).relation
+        if relation.rest and match(self._seen_as(child).columns, ref.column) is None:
+            origin = relation.rest(ref.column)
+            if ref in origin.values | origin.influences:
+                yield Edge(ref, ColumnRef(child, ref.column), ref not in origin.values)
+
+    def _origin(self, ref: ColumnRef) -> tuple[Refs, Refs]:
+        if ref.node in self.manifest.exposures:
+            found = self._pinned.get(ref.node, {}).get(ref.column)
+            return (frozenset({found}) if found else NOTHING), NOTHING
+        if ref.node not in self._nodes:
+            return NOTHING, NOTHING
+        pinned = self._pinned.get(ref.node, {}).get(ref.column)
+        if pinned is not None:
+            return frozenset({pinned}), NOTHING
+        lineage = self._lineage(ref.node)
+        if ref.column == ROWS:
+            return lineage.relation.rows, lineage.relation.filters
+        if ref.column == ALL:
+            members = frozenset(ColumnRef(ref.node, name) for name in self.columns_of(ref.node))
+            return members | lineage.relation.whole, NOTHING
+        column = lineage.relation.column(ref.column) or Column()
+        named = frozenset(value for value in column.values if value.column != ROWS)
+        # A quotient of a sum by count(*) comes from the column; rows are told where there is nothing else to tell.
+        return named or column.values, column.influences | (lineage.relation.filters if column.values else NOTHING)
+
+    def _uses_of(self, unique_id: str) -> Mapping[ColumnRef, set[tuple[str, bool]]]:
+        """For every column that a node takes: the node's columns it goes into, and whether as a filter."""
+        if unique_id not in self._uses:
+            uses: defaultdict[ColumnRef, set[tuple[str, bool]]] = defaultdict(set)
+            names = self.columns_of(unique_id)
+            whole = () if unique_id in self.manifest.exposures else (ALL, ROWS)
+            for name in (*names, *whole):
+                values, influences = self._origin(ColumnRef(unique_id, name))
+                for ref in values:
+                    uses[ref].add((name, False))
+                for ref in influences - values:
+                    uses[ref].add((name, True))
+            self._uses[unique_id] = uses
+        return self._uses[unique_id]
+
+    def _lineage(self, unique_id: str) -> NodeLineage:
+        if unique_id not in self._read:
+            self._read[unique_id] = NodeLineage()  # a node that reads itself in a circle finds nothing
+            self._read[unique_id] = read_node(self._nodes[unique_id], self.manifest, self._seen_as)
+        return self._read[unique_id]
+
+    def _seen_as(self, unique_id: str) -> Relation:
+        """The node as its children see it: its own columns, all of them where that is known."""
+        if unique_id not in self._seen:
+            self._seen[unique_id] = self._as_leaf(unique_id)
+        return self._seen[unique_id]
+
+    def _as_leaf(self, unique_id: str) -> Relation:
+        node = self._nodes.get(unique_id)
+        if node is None:
+            return leaf(unique_id, (), is_complete=False)
+        declared = tuple(column.name for column in node.columns.values())
+        if node.config.contract and node.config.contract.enforced and declared:
+            return leaf(unique_id, declared, is_complete=True)
+        if unique_id in self._built:
+            return leaf(unique_id, self._built[unique_id], is_complete=True)
+        relation = self._lineage(unique_id).relation
+        if relation.rest is None and relation.columns:
+            return leaf(unique_id, relation.columns, is_complete=True)
+        names = (*relation.columns, *(name for name in declared if match(relation.columns, name) is None))
+        return leaf(unique_id, names, is_complete=False)
+
+
+def _pinned(features: Iterable[PinnedFeature], views: Mapping[tuple[str, int], str]) -> dict[str, ColumnRef]:
+    return {
+        feature.output_name: ColumnRef(views[feature.view, feature.version], feature.feature)
+        for feature in features
+        if (feature.view, feature.version) in views
+    }
