@@ -19,7 +19,7 @@ import yaml
 
 from featurectl import errors
 from featurectl.cli import main
-from featurectl.cli.app import SERVING_EXIT_CODES
+from featurectl.cli.exit_codes import SERVING_EXIT_CODES
 from serving.errors import ServingError
 
 if TYPE_CHECKING:

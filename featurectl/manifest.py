@@ -30,7 +30,7 @@ class Relation:
         return ".".join(part for part in (self.database, self.schema, self.identifier) if part)
 
 
-class Metadata(msgspec.Struct, frozen=True):
+class Metadata(msgspec.Struct, frozen=True, gc=False):
     """Who wrote the manifest, when and for which project."""
 
     dbt_schema_version: str
@@ -41,13 +41,13 @@ class Metadata(msgspec.Struct, frozen=True):
     adapter_type: str | None = None
 
 
-class Contract(msgspec.Struct, frozen=True):
+class Contract(msgspec.Struct, frozen=True, gc=False):
     """Whether dbt enforces the declared columns."""
 
     enforced: bool | None = False
 
 
-class NodeColumn(msgspec.Struct, frozen=True):
+class NodeColumn(msgspec.Struct, frozen=True, gc=False):
     """A column as declared in YAML; its order in the mapping is the contract's order."""
 
     name: str
@@ -56,7 +56,7 @@ class NodeColumn(msgspec.Struct, frozen=True):
     constraints: Any = None
 
 
-class NodeConfig(msgspec.Struct, frozen=True):
+class NodeConfig(msgspec.Struct, frozen=True, gc=False):
     """The rendered configuration of a node."""
 
     materialized: str | None = None
@@ -72,7 +72,7 @@ class NodeConfig(msgspec.Struct, frozen=True):
     freshness: Any = None
 
 
-class TestMetadata(msgspec.Struct, frozen=True):
+class TestMetadata(msgspec.Struct, frozen=True, gc=False):
     """Which generic test a test node calls, with which arguments."""
 
     name: str
@@ -80,13 +80,13 @@ class TestMetadata(msgspec.Struct, frozen=True):
     kwargs: dict[str, Any] = {}
 
 
-class DependsOn(msgspec.Struct, frozen=True):
+class DependsOn(msgspec.Struct, frozen=True, gc=False):
     """Unique ids of the parents, in the order of the references."""
 
     nodes: list[str] = []
 
 
-class Node(msgspec.Struct, frozen=True):
+class Node(msgspec.Struct, frozen=True, gc=False):
     """A model, seed, snapshot, source or test; only what the registry reads."""
 
     unique_id: str
@@ -114,6 +114,7 @@ class Node(msgspec.Struct, frozen=True):
     compiled_code: str | None = None
     constraints: Any = None
     test_metadata: TestMetadata | None = None
+    column_name: str | None = None
     attached_node: str | None = None
 
     @property
@@ -132,20 +133,20 @@ class Node(msgspec.Struct, frozen=True):
         return self.name if self.version is None else f"{self.name}@v{self.version}"
 
 
-class ExposureConfig(msgspec.Struct, frozen=True):
+class ExposureConfig(msgspec.Struct, frozen=True, gc=False):
     """The rendered configuration of an exposure."""
 
     meta: dict[str, Any] | None = None
 
 
-class Owner(msgspec.Struct, frozen=True):
+class Owner(msgspec.Struct, frozen=True, gc=False):
     """Who answers for an exposure or a group."""
 
     name: str | None = None
     email: str | list[str] | None = None
 
 
-class Exposure(msgspec.Struct, frozen=True):
+class Exposure(msgspec.Struct, frozen=True, gc=False):
     """A consumer of models, declared in YAML."""
 
     unique_id: str
@@ -171,14 +172,14 @@ class Exposure(msgspec.Struct, frozen=True):
         return self.name
 
 
-class Group(msgspec.Struct, frozen=True):
+class Group(msgspec.Struct, frozen=True, gc=False):
     """A dbt group: the owner of models."""
 
     name: str
     owner: Owner = Owner()
 
 
-class Manifest(msgspec.Struct, frozen=True):
+class Manifest(msgspec.Struct, frozen=True, gc=False):
     """What dbt knows of a project, by unique id."""
 
     metadata: Metadata
@@ -192,7 +193,7 @@ class Manifest(msgspec.Struct, frozen=True):
         return (node for node in self.nodes.values() if node.resource_type == "model")
 
 
-class _Header(msgspec.Struct, frozen=True):
+class _Header(msgspec.Struct, frozen=True, gc=False):
     metadata: Metadata
 
 
@@ -215,7 +216,7 @@ def read_manifest(path: Path) -> Manifest:
     try:
         manifest = _DECODER.decode(text)
     except msgspec.ValidationError as error:
-        _require_schema_version(path, text)
+        _require_schema_version(path, _stated_version(path, text))
         raise ProjectError(
             f"{path}: expected a dbt manifest of schema v{SCHEMA_VERSION}, got {error}", hint=_PARSE_HINT
         ) from None
@@ -224,7 +225,7 @@ def read_manifest(path: Path) -> Manifest:
             f"{path}: expected JSON, got {_broken_at(text, error)}",
             hint="Was dbt stopped while it wrote? Run `dbt parse` again.",
         ) from None
-    _require_schema_version(path, text)
+    _require_schema_version(path, manifest.metadata.dbt_schema_version)
     return manifest
 
 
@@ -254,13 +255,16 @@ def _broken_at(text: bytes, error: Exception) -> str:
     return f"an end at byte {len(text)}, in the middle of a value"
 
 
-def _require_schema_version(path: Path, text: bytes) -> None:
+def _stated_version(path: Path, text: bytes) -> str:
     try:
-        stated = msgspec.json.decode(text, type=_Header).metadata.dbt_schema_version
+        return msgspec.json.decode(text, type=_Header).metadata.dbt_schema_version
     except msgspec.ValidationError:
         raise ProjectError(
             f"{path}: expected a dbt manifest, got JSON without `metadata.dbt_schema_version`", hint=_PARSE_HINT
         ) from None
+
+
+def _require_schema_version(path: Path, stated: str) -> None:
     found = re.search(r"/manifest/v(\d+)\.json$", stated)
     if found is None:
         raise ProjectError(f"{path}: expected a dbt manifest, got {stated!r}", hint=_PARSE_HINT)

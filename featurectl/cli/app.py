@@ -8,18 +8,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from featurectl.cli.commands import COMMANDS
-from featurectl.errors import FeaturectlError, OnlineStoreError, UnknownNameError
-from serving.errors import RequestError, ServingError, UnknownFeatureError
+from featurectl.errors import FeaturectlError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-# Errors of `serving`, most special first: the first that fits decides.
-SERVING_EXIT_CODES: tuple[tuple[type[ServingError], int], ...] = (
-    (UnknownFeatureError, UnknownNameError.exit_code),
-    (RequestError, click.UsageError.exit_code),
-    (ServingError, OnlineStoreError.exit_code),
-)
+    from serving.errors import ServingError
 
 
 class Group(click.Group):
@@ -41,19 +35,28 @@ class Group(click.Group):
         """Run the command; an expected error ends as text and exit code, a bug keeps its traceback."""
         try:
             return super().invoke(ctx)
-        except (FeaturectlError, ServingError) as error:
-            message = error.message if isinstance(error, ServingError) else str(error)
-            click.secho(f"Error: {message}", fg="red", err=True)
-            if error.hint:
-                click.echo(f"Hint: {error.hint}", err=True)
+        except FeaturectlError as error:
+            _say(str(error), error.hint)
+            ctx.exit(error.exit_code)
+        except _serving_error() as error:
+            # Imported where used: see _serving_error.
+            from featurectl.cli.exit_codes import exit_code_of  # noqa: PLC0415
+
+            _say(error.message, error.hint)
             ctx.exit(exit_code_of(error))
 
 
-def exit_code_of(error: FeaturectlError | ServingError) -> int:
-    """The documented exit code of an expected error."""
-    if isinstance(error, FeaturectlError):
-        return error.exit_code
-    return next(code for kind, code in SERVING_EXIT_CODES if isinstance(error, kind))
+def _serving_error() -> type[ServingError]:
+    """Asked only once something was raised: `list` and `check` need not wait for the client and its driver."""
+    from serving.errors import ServingError  # noqa: PLC0415
+
+    return ServingError
+
+
+def _say(message: str, hint: str | None) -> None:
+    click.secho(f"Error: {message}", fg="red", err=True)
+    if hint:
+        click.echo(f"Hint: {hint}", err=True)
 
 
 @click.group(

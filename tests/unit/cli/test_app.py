@@ -9,8 +9,9 @@ import pytest
 from click.testing import CliRunner
 
 from featurectl import errors
-from featurectl.cli.app import Group, exit_code_of
+from featurectl.cli.app import Group
 from featurectl.cli.commands import COMMANDS
+from featurectl.cli.exit_codes import exit_code_of
 from serving import errors as serving_errors
 
 
