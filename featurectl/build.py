@@ -14,6 +14,7 @@ from featurectl.rules.finding import Finding, Place
 from featurectl.rules.index import check_indexes
 from featurectl.rules.service import Parents, is_feature_service, known_views, read_service
 from featurectl.rules.service_guard import check_services
+from featurectl.rules.table import is_acceptable
 from featurectl.rules.training_set import is_training_set, read_training_set
 
 if TYPE_CHECKING:
@@ -29,10 +30,10 @@ def read_registry(manifest: Manifest) -> Registry:
     """What the manifest declares about features.
 
     Raises:
-        MetadataError: Lists every error found, a line each.
+        MetadataError: Lists every declaration that cannot be read, a line each.
     """
     registry, findings = inspect(manifest)
-    errors = [finding for finding in findings if finding.severity == "error"]
+    errors = [finding for finding in findings if finding.severity == "error" and not is_acceptable(finding.rule)]
     if errors:
         count = f"{len(errors)} problems" if len(errors) > 1 else "1 problem"
         lines = "\n".join(f"  {error}" + (f"\n    {error.hint}" if error.hint else "") for error in errors)

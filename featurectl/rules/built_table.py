@@ -62,7 +62,7 @@ def _report_clash(
     names = [manifest.nodes[parent].name for parent in training_set.spines if parent in manifest.nodes]
     spine = f"the spine {', '.join(names)}" if names else "the spine"
     place.error(
-        "name-clash",
+        "built-name-clash",
         f"built table: expected output columns that {spine} does not have, got {feature.output_name!r} of "
         f"{feature.reference}, built as {renamed!r}",
         f"Give the item a prefix: {{view: {feature.view}, features: [{feature.feature}], prefix: {feature.view}__}}; "
