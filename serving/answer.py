@@ -60,7 +60,7 @@ class OnlineFeatures:
 
     def to_dict(self) -> dict[str, list[Any]]:
         """Column name to its values."""
-        return dict(zip(self._layout.names, self.columns(), strict=True))
+        return dict(zip(self._layout.names, self.columns()))  # noqa: B905 - a quarter of the call
 
     def to_rows(self) -> list[dict[str, Any]]:
         """One dict an entity row."""
@@ -136,10 +136,10 @@ class OnlineFeatures:
 
     def columns(self) -> list[list[Any]]:
         """The values of each column, in the order of `names`; the lists are the answer's own."""
-        found = self._found
-        if len(found) == 1 and self._layout.order is None:
-            return self._key_columns + found[0].columns()
-        return self._key_columns + self._in_order([each.columns() for each in found])
+        slots: list[list[Any]] = []
+        for found in self._found:
+            slots += found.columns()
+        return self._key_columns + self._layout.in_order(slots)
 
     def _in_order(self, of_reads: list[list[Any]]) -> list[Any]:
         return self._layout.in_order(list(chain.from_iterable(of_reads)))

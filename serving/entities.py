@@ -41,10 +41,13 @@ def key_columns(entity_rows: EntityRows, wanted: Mapping[str, str], max_entities
         )
     if not 1 <= len(entity_rows) <= max_entities:
         _require_count(len(entity_rows), max_entities)
+    columns = []
     try:
-        return [[row[name] for row in entity_rows] for name in wanted]
+        for name in wanted:
+            columns.append([row[name] for row in entity_rows])
     except (KeyError, TypeError, IndexError) as error:
         raise _row_error(entity_rows, wanted) from error
+    return columns
 
 
 def _require_count(count: int, max_entities: int) -> None:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from serving.answer import OnlineFeatures
 from serving.entities import key_columns
 from serving.found import Found
@@ -23,25 +25,25 @@ if TYPE_CHECKING:
     from serving.references import Requested
 
 
-class Lookup:
+class Lookup(msgspec.Struct):
     """A plan bound to entity rows: what to fetch, and what `Plan.answer` needs to place it.
 
-    Args:
+    Attributes:
         names: Of the request's key columns.
         columns: Their values.
         keys: Row keys of every entity, read by read; None for a null key.
         has_null: Whether there is one.
     """
 
-    __slots__ = ("columns", "has_null", "keys", "names", "wanted")
+    names: Iterable[str]
+    columns: list[list[Any]]
+    keys: list[Any]
+    has_null: bool
 
-    def __init__(self, names: Iterable[str], columns: list[list[Any]], keys: list[Any], has_null: bool) -> None:  # noqa: FBT001 - a field
-        self.names = names
-        self.columns = columns
-        self.keys = keys
-        self.has_null = has_null
-        self.wanted: list[str] = [key for key in keys if key is not None] if has_null else keys
+    @property
+    def wanted(self) -> list[str]:
         """The keys for one mget."""
+        return [key for key in self.keys if key is not None] if self.has_null else self.keys
 
     def again(self, entity_rows: EntityRows) -> EntityRows:
         """The same entity rows for another plan; columns that can be read only once were kept."""
@@ -78,8 +80,6 @@ class Plan:
             RequestError: Entity rows of another shape or number, without a join key column, or with a key of another type.
         """
         columns = key_columns(entity_rows, self.key_columns, max_entities)
-        if len(self.reads) == 1:
-            return Lookup(self.key_columns, columns, *self.reads[0].row_keys(columns))
         keys: list[Any] = []
         has_null = False
         for read in self.reads:
@@ -112,18 +112,16 @@ class Plan:
             UnknownSchemaError: Rows follow schemas that are not in `schemas`.
         """
         rows = lookup.spread(fetched) if lookup.has_null else fetched
-        if len(self.reads) == 1:
-            found = [Found(self.reads[0], lookup.keys, rows)]
-            if not raise_corrupt and self.reads[0].are_fresh(rows, now_us):  # most look-ups, and nothing more to do
-                return OnlineFeatures(self.layout, lookup.columns, found)
-        else:
-            size = len(lookup.columns[0])
-            starts = range(0, len(rows), size)
-            found = [
-                Found(read, lookup.keys[start : start + size], rows[start : start + size])
-                for read, start in zip(self.reads, starts, strict=True)
-            ]
-        odd = [each for each in found if not each.read.are_fresh(each.rows, now_us)]
+        keys, size = lookup.keys, len(lookup.columns[0])
+        found, odd = [], []
+        start = 0
+        for read in self.reads:
+            end = start + size
+            each = Found(read, keys[start:end], rows[start:end])
+            found.append(each)
+            if not read.are_fresh(each.rows, now_us):
+                odd.append(each)
+            start = end
         if odd:
             unknown = set().union(*[each.read.unknown_schemas(each.rows, schemas) for each in odd])
             if unknown:

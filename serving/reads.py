@@ -10,7 +10,7 @@ import msgspec
 from serving.errors import CorruptRowError
 from serving.format.damage import DECODE_ERRORS
 from serving.format.keys import row_key_maker
-from serving.format.matrix import is_numbers
+from serving.format.matrix import MatrixDecoder, is_numbers
 from serving.format.rows import BODY, decode_header, event_bytes, event_micros, is_tombstone, row_bounds, schema_id_of
 from serving.format.schemas import Schema
 from serving.format.typed import carried, finisher, row_decoder
@@ -73,7 +73,7 @@ class Read:
         self.nothing: Values = (None,) * len(self.slots)
         finishers = [_finisher(view, *slot) for slot in self.slots]
         self.finishers = [(place, finish) for place, finish in enumerate(finishers) if finish is not None]
-        self.takes_numbers = is_numbers(self.schema)
+        self.matrix = MatrixDecoder(self.schema) if is_numbers(self.schema) else None
         self.positions = [self.schema.columns.index(slot) for slot in self.slots]
         self.decode, self.pick = row_decoder(self.schema, self.slots)
         self.statuses = {status: (status,) * len(self.slots) for status in Status}

@@ -6,7 +6,6 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from serving.errors import ConversionError, MissingPackageError
-from serving.format.matrix import decode_matrix
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -55,8 +54,8 @@ def _objects(numpy: Any, found: Found) -> npt.NDArray[Any]:
 
 def _numbers(numpy: Any, found: Found) -> npt.NDArray[np.float64]:
     read = found.read
-    if found.is_fresh and read.takes_numbers:
-        matrix = decode_matrix(numpy, found.rows, len(read.schema.columns))  # type: ignore[arg-type] # fresh rows are there
+    if found.is_fresh and read.matrix is not None:
+        matrix = read.matrix.decode(numpy, found.rows)  # type: ignore[arg-type] # fresh rows are there
         if matrix is not None:
             return matrix if read.pick is None else matrix[:, read.positions]
     for name, wire_type in read.slots:

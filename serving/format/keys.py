@@ -8,7 +8,7 @@ from datetime import time
 from typing import TYPE_CHECKING, Any
 
 from serving.errors import ConfigError, KeyTypeError, ServingError
-from serving.format.types import require_key_type
+from serving.format.types import parse_type, require_key_type
 from serving.format.values import encoder, from_micros
 
 if TYPE_CHECKING:
@@ -106,42 +106,41 @@ def row_key_maker(
         UnservableTypeError: At once, for a type that cannot be a key.
         KeyTypeError: From the returned function, for a value of another type.
     """
-    parts = [_column_encoder(name, require_key_type(type_text)) for name, type_text in join_keys]
+    parts = [_part_encoder(name, require_key_type(type_text)) for name, type_text in join_keys]
+    plain = [_PLAIN.get(parse_type(type_text).kind, _never) for _, type_text in join_keys]
     if len(parts) == 1:
-        (only,), (place,) = parts, places
+        (encode,), (are_plain,), (place,) = parts, plain, places
 
         def of_one(columns: Sequence[list[Any]]) -> tuple[list[Any], bool]:
-            texts, has_null = only(columns[place])
-            if has_null:
-                return [None if text is None else f"{prefix}{text}}}" for text in texts], True
-            return [f"{prefix}{text}}}" for text in texts], False
+            column = columns[place]
+            if are_plain(column):  # most are their own text
+                if len(column) == 1:
+                    return [f"{prefix}{column[0]}}}"], False
+                return [f"{prefix}{text}}}" for text in column], False
+            return [None if value is None else f"{prefix}{encode(value)}}}" for value in column], None in column
 
         return of_one
 
     def of_many(columns: Sequence[list[Any]]) -> tuple[list[Any], bool]:
-        encoded = [part(columns[place]) for part, place in zip(parts, places, strict=True)]
-        rows = zip(*[texts for texts, _ in encoded], strict=True)
-        if any(has_null for _, has_null in encoded):
-            return [None if None in texts else f"{prefix}{'|'.join(map(str, texts))}}}" for texts in rows], True
-        return [f"{prefix}{'|'.join(map(str, texts))}}}" for texts in rows], False
+        texts = []
+        has_null = False
+        for encode, are_plain, place in zip(parts, plain, places, strict=True):
+            column = columns[place]
+            if are_plain(column):
+                texts.append(column)
+            else:
+                texts.append([None if value is None else encode(value) for value in column])
+                has_null = has_null or None in column
+        rows = zip(*texts, strict=True)
+        if has_null:
+            return [None if None in row else f"{prefix}{'|'.join(map(str, row))}}}" for row in rows], True
+        return [f"{prefix}{'|'.join(map(str, row))}}}" for row in rows], False
 
     return of_many
 
 
-def _column_encoder(name: str, wire_type: WireType) -> Callable[[list[Any]], tuple[list[Any], bool]]:
-    """A function from values to what formats as their key texts, and whether there is a null among them.
-
-    Columns whose values are their own text, which most are, stay as they are.
-    """
-    encode = _part_encoder(name, wire_type)
-
-    def one_by_one(column: list[Any]) -> tuple[list[Any], bool]:
-        return [None if value is None else encode(value) for value in column], None in column
-
-    are_plain = _PLAIN.get(wire_type.kind)
-    if are_plain is None:
-        return one_by_one
-    return lambda column: (column, False) if are_plain(column) else one_by_one(column)
+def _never(_: list[Any]) -> bool:
+    return False
 
 
 def _are_ints(column: list[Any]) -> bool:

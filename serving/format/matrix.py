@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import struct
+from itertools import takewhile
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -21,7 +23,8 @@ if TYPE_CHECKING:
 _DOUBLE = 0xCB  # MessagePack's tag of a double
 _DOUBLE_BYTES = 9
 _FIXED_ARRAY = 15
-_NUMBERS = frozenset({"int64", "uint64", "float32", "float64"})
+_FLOATS = frozenset({"float32", "float64"})
+_NUMBERS = frozenset({"int64", "uint64", *_FLOATS})
 # Stands between the rows while they are decoded as one list. A damaged row that runs into it leaves a rest that begins
 # with one of 1..8, a number of its own, so the place where the mark is expected holds something else.
 _MARK = bytes([_DOUBLE, *range(1, 9)])
@@ -29,38 +32,55 @@ _MARK_VALUE: float = struct.unpack(">d", _MARK[1:])[0]
 _decode_numbers = msgspec.msgpack.Decoder(list[float]).decode
 
 
+class MatrixDecoder:
+    """Rows of one schema to a matrix: the doubles that come first at their fixed places, the rest decoded as one list.
+
+    Args:
+        schema: With numbers alone (`is_numbers`).
+    """
+
+    def __init__(self, schema: Schema) -> None:
+        width = len(schema.columns)
+        head = bytes([0x90 | width]) if width <= _FIXED_ARRAY else b"\xdc" + width.to_bytes(2, "big")
+        self._doubles = len([*takewhile(lambda column: column[1].kind in _FLOATS, schema.columns)])
+        self._rest = width - self._doubles
+        self._start = BODY + len(head)
+        self._end = self._start + self._doubles * _DOUBLE_BYTES
+        tags = [(place, _DOUBLE) for place in range(self._start, self._end, _DOUBLE_BYTES)]
+        self._expected = [(place, bytes([byte])) for place, byte in [*enumerate(head, BODY), *tags]]
+        self._front_of = itemgetter(slice(0, self._end))
+        self._rest_of = itemgetter(slice(self._end, None))
+
+    def decode(self, numpy: Any, rows: Sequence[bytes]) -> npt.NDArray[np.float64] | None:
+        """The values of the rows as float64, one row each; None where they are not all numbers, as a null is not.
+
+        Args:
+            numpy: The module.
+            rows: At least one, each a header and what should be an array of the schema's values.
+        """
+        count, end, doubles = len(rows), self._end, self._doubles
+        fronts = b"".join(map(self._front_of, rows))
+        # The same byte of every row at once: the array's header, then the tag of each double.
+        if len(fronts) != count * end or any([fronts[at::end] != byte * count for at, byte in self._expected]):  # noqa: C419 - faster so
+            return None
+        matrix: npt.NDArray[np.float64] = numpy.empty((count, doubles + self._rest))
+        if doubles:
+            matrix[:, :doubles] = numpy.ndarray((count, doubles), ">f8", fronts, self._start + 1, (end, _DOUBLE_BYTES))
+        rests = [*map(self._rest_of, rows), b""]
+        if not self._rest:
+            return None if any(rests) else matrix
+        width = self._rest + 1
+        try:
+            values = _decode_numbers(b"\xdd" + (count * width).to_bytes(4, "big") + _MARK.join(rests))
+        except DECODE_ERRORS:
+            return None
+        marked = numpy.frombuffer(struct.pack(f"{count * width}d", *values)).reshape(count, width)
+        if (marked[:, -1] != _MARK_VALUE).any():
+            return None
+        matrix[:, doubles:] = marked[:, :-1]
+        return matrix
+
+
 def is_numbers(schema: Schema) -> bool:
     """Whether every value of the schema's rows is a plain number on the wire."""
     return all(wire_type.kind in _NUMBERS for _, wire_type in schema.columns)
-
-
-def decode_matrix(numpy: Any, rows: Sequence[bytes], width: int) -> npt.NDArray[np.float64] | None:
-    """The values of the rows as float64, one row each; None where they are not all numbers, as a null is not.
-
-    Args:
-        numpy: The module.
-        rows: Each a header and what should be an array of `width` values.
-        width: Number of columns.
-    """
-    head = bytes([0x90 | width]) if width <= _FIXED_ARRAY else b"\xdc" + width.to_bytes(2, "big")
-    start = BODY + len(head)
-    size = start + width * _DOUBLE_BYTES
-    if len(rows[0]) == size and len(set(map(len, rows))) == 1:
-        packed = b"".join(rows)
-        # The same byte of every row at once: the array's header, then the tag of each double.
-        expected = [*enumerate(head, BODY), *((place, _DOUBLE) for place in range(start, size, _DOUBLE_BYTES))]
-        if all([packed[place::size] == bytes([byte]) * len(rows) for place, byte in expected]):  # noqa: C419 - faster so
-            strided = numpy.ndarray((len(rows), width), ">f8", packed, start + 1, (size, _DOUBLE_BYTES))
-            doubles: npt.NDArray[np.float64] = strided.astype(numpy.float64)
-            return doubles
-    if [row for row in rows if row[BODY:start] != head]:
-        return None
-    count = len(rows) * (width + 1)
-    bodies = [row[start:] for row in rows]
-    bodies.append(b"")
-    try:
-        values = _decode_numbers(b"\xdd" + count.to_bytes(4, "big") + _MARK.join(bodies))
-    except DECODE_ERRORS:
-        return None
-    marked: npt.NDArray[np.float64] = numpy.frombuffer(struct.pack(f"{count}d", *values)).reshape(len(rows), width + 1)
-    return marked[:, :width] if (marked[:, width] == _MARK_VALUE).all() else None

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 import redis
 import redis.asyncio
 import redis.asyncio.cluster
+from hiredis import pack_command
 
 from serving.stores import SENTINEL_SCHEMES
 from serving.stores.cluster import cluster_client
 from serving.stores.failures import FAILURES, is_dropped, store_error
-from serving.stores.redis import connect, pack_command, sentinel_client, sentinels_of
+from serving.stores.redis import connect, sentinel_client, sentinels_of
 from serving.stores.urls import parse_deployment, redact
 
 if TYPE_CHECKING:
@@ -163,6 +164,5 @@ def open_async_redis(url: str) -> AsyncRedisStore:
 async def _exchange(connection: Any, command: tuple[str, ...]) -> Any:
     if not connection.is_connected:
         await connection.connect()
-    packed = connection.pack_command(*command) if pack_command is None else (pack_command(command),)
-    await connection.send_packed_command(packed, False)
+    await connection.send_packed_command((pack_command(command),), False)  # type: ignore[arg-type] # it takes texts too
     return await connection.read_response()

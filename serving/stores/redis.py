@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
 import redis
+from hiredis import pack_command
 
 from serving.errors import ConfigError
 from serving.stores.failures import FAILURES, is_dropped, store_error
+from serving.stores.line import Line
 from serving.stores.urls import connection_options, parse_deployment, redact
 
 if TYPE_CHECKING:
@@ -17,21 +19,14 @@ if TYPE_CHECKING:
 
     from serving.stores.urls import Deployment
 
-try:
-    import hiredis
-except ImportError:
-    pack_command: Any = None  # redis-py without its C parser: slower, and otherwise the same
-else:
-    pack_command = hiredis.pack_command
-
 __all__ = ["RedisStore", "connect", "redact", "store_error"]
 
 
 class RedisStore:
     """Rows and catalog on one server at a time.
 
-    It sends and reads on redis-py's connections, which know authentication, TLS and both protocols, but not through its commands
-    and pool, which take longer than the server. A connection that was dropped is made anew, once a read.
+    Connections are redis-py's, and what is said on them goes past it (`Line`), for its commands and pool take longer than the
+    server. A connection that was dropped is made anew, once a read.
 
     Args:
         pool: A redis-py pool that makes connections.
@@ -41,8 +36,7 @@ class RedisStore:
     def __init__(self, pool: Any, where: str) -> None:
         self._pool = pool
         self._where = where
-        self._open: list[Any] = []
-        self._closed: list[Any] = []
+        self._idle: list[Line] = []
         _stores.add(self)
 
     def mget(self, keys: Sequence[str]) -> list[bytes | None]:
@@ -63,59 +57,46 @@ class RedisStore:
 
     def close(self) -> None:
         """Close the connections that are not in use; a later read opens new ones."""
-        connections, self._open = self._open, []
-        for connection in connections:
-            connection.disconnect()
-            self._closed.append(connection)
+        idle, self._idle = self._idle, []
+        for line in idle:
+            line.close()
         for sentinel in sentinels_of(self._pool):
             sentinel.close()
 
     def _call(self, *command: str) -> Any:
+        packed = pack_command(command)  # type: ignore[arg-type] # it takes texts too
         try:
-            connection = self._open.pop()
+            line = self._idle.pop()
         except IndexError:
-            connection = self._take()
-        packed = connection.pack_command(*command) if pack_command is None else (pack_command(command),)
+            line = self._open()
         try:
             try:
-                connection.send_packed_command(packed, False)  # no ping first: a dropped connection is made anew
-                reply = connection.read_response()
+                reply = line.ask(packed)
             except FAILURES as error:
                 if not is_dropped(error):
                     raise
-                connection.disconnect()
-                connection.connect()
-                connection.send_packed_command(packed, False)
-                reply = connection.read_response()
+                line.open()
+                reply = line.ask(packed)
         except BaseException as error:
             # Whatever broke in, a reply may still be under way: it must never be read as another command's.
-            connection.disconnect()
-            self._closed.append(connection)
+            line.close()
             if isinstance(error, FAILURES):
                 raise store_error(self._where, error) from error
             raise
-        self._open.append(connection)
+        self._idle.append(line)
         return reply
 
-    def _take(self) -> Any:
-        """A connection that is open and used by nobody else."""
+    def _open(self) -> Line:
         try:
-            connection = self._closed.pop()
-        except IndexError:
-            connection = None
-        try:
-            if connection is None:
-                connection = self._pool.make_connection()
-            connection.connect()
+            line = Line(self._pool.make_connection())
+            line.open()
         except FAILURES as error:
-            if connection is not None:
-                self._closed.append(connection)
             raise store_error(self._where, error) from error
-        return connection
+        return line
 
     def _start_anew(self) -> None:
         # The parent's connections: letting go of them on this side of the fork closes nothing over there.
-        self._open, self._closed = [], []
+        self._idle = []
         self._pool.reset()
 
 

@@ -7,11 +7,20 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
+import redis
 from redis.backoff import NoBackoff
 from redis.connection import parse_url
 from redis.retry import Retry
 
 from serving.errors import ConfigError
+
+try:
+    from redis.driver_info import DriverInfo
+except ImportError:  # redis-py before 7.2
+    _DRIVER: dict[str, Any] = {}
+else:
+    # Left to itself, redis-py searches the installed packages for its version with every connection it makes.
+    _DRIVER = {"driver_info": DriverInfo(lib_version=redis.__version__)}
 
 _PASSWORD = re.compile(r"(?<=://)(?P<user>[^:@/]*):[^@/]*@")
 _PASSWORD_OPTION = re.compile(r"(?<=[?&])(?P<name>(?:sentinel_)?password)=[^&]*")
@@ -48,6 +57,7 @@ def connection_options() -> dict[str, Any]:
         "socket_connect_timeout": CONNECT_TIMEOUT_SECONDS,
         "socket_timeout": READ_TIMEOUT_SECONDS,
         "retry": Retry(NoBackoff(), 0),
+        **_DRIVER,
     }
 
 
