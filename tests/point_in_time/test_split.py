@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import runpy
 from collections import Counter
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from histories import histories
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from oracle_of_splits import documented_split
 
 if TYPE_CHECKING:
     from oracle import Row
@@ -23,11 +22,8 @@ keys = st.fixed_dictionaries({"sensor_id": numbers, "left_id": numbers, "right_i
 
 @pytest.fixture(scope="module")
 def split(tmp_path_factory):
-    """The function that docs/splits.md gives as the rule, its own assertions run."""
-    page = Path(__file__).resolve().parents[2] / "docs" / "splits.md"
-    script = tmp_path_factory.mktemp("docs") / "split.py"
-    script.write_text(page.read_text().split("```python\n")[1].split("```")[0])
-    return runpy.run_path(str(script))["split"]
+    """The function that docs/splits.md gives as the rule."""
+    return documented_split(tmp_path_factory.mktemp("docs"))
 
 
 def split_by_time(at: datetime | None, bounds: list[tuple[datetime, datetime, str]]) -> str | None:
