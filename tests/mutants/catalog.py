@@ -168,8 +168,8 @@ MUTANTS = [
     Mutant(
         "tests/point_in_time/test_spine_from.py",
         GRID,
-        "{{ first }} + ({{ step_us }} - ",
-        "{{ first }} + ({{ step_us }} + ",
+        "mod({{ step_us }} - mod(",
+        "mod({{ step_us }} + mod(",
     ),
     Mutant(
         "tests/point_in_time/test_rolling_window.py",
