@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from serving.errors import ConversionError, MissingPackageError
@@ -27,6 +28,8 @@ _DECIMAL128_DIGITS = 38
 def to_numpy(layout: Layout, found: Sequence[Found], dtype: Any) -> npt.NDArray[Any]:
     """See `OnlineFeatures.to_numpy`."""
     numpy = _import("numpy", "to_numpy")
+    if dtype is None and len(found) == 1 and layout.order is None:
+        return _numbers(numpy, found[0])
     wanted = numpy.dtype(numpy.float64 if dtype is None else dtype)
     if wanted.kind == "O":
         parts = [_objects(numpy, each) for each in found]
@@ -57,7 +60,7 @@ def _numbers(numpy: Any, found: Found) -> npt.NDArray[np.float64]:
     if found.is_fresh and read.matrix is not None:
         matrix = read.matrix.decode(numpy, found.rows)  # type: ignore[arg-type] # fresh rows are there
         if matrix is not None:
-            return matrix if read.pick is None else matrix[:, read.positions]
+            return matrix if read.pick is None else numpy.ascontiguousarray(matrix[:, read.positions])
     for name, wire_type in read.slots:
         if wire_type.kind not in _NUMERIC:
             raise ConversionError(
@@ -67,7 +70,7 @@ def _numbers(numpy: Any, found: Found) -> npt.NDArray[np.float64]:
         [[None if value is None else float(value) for value in column] for column in found.columns()],
         dtype=numpy.float64,
     )
-    return columns.T
+    return numpy.ascontiguousarray(columns.T)
 
 
 def to_arrow(columns: Mapping[str, Sequence[Any]], types: Mapping[str, WireType]) -> pa.Table:
@@ -129,6 +132,7 @@ def _arrow_type(pyarrow: Any, wire_type: WireType) -> Any:
     }[wire_type.kind]
 
 
+@cache
 def _import(package: str, method: str) -> Any:
     try:
         return importlib.import_module(package)

@@ -74,9 +74,9 @@ class MatrixDecoder:
             values = _decode_numbers(b"\xdd" + (count * width).to_bytes(4, "big") + _MARK.join(rests))
         except DECODE_ERRORS:
             return None
-        marked = numpy.frombuffer(struct.pack(f"{count * width}d", *values)).reshape(count, width)
-        if (marked[:, -1] != _MARK_VALUE).any():
+        if values[self._rest :: width] != [_MARK_VALUE] * count:
             return None
+        marked = numpy.frombuffer(struct.pack(f"{count * width}d", *values)).reshape(count, width)
         matrix[:, doubles:] = marked[:, :-1]
         return matrix
 
