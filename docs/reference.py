@@ -61,6 +61,8 @@ def write_exit_codes() -> str:
     meanings.setdefault(0, []).append("Done.")
     meanings.setdefault(1, []).append("`check` found errors.")
     meanings.setdefault(2, []).append("Wrong usage: an unknown command or option, or a value that cannot be read.")
+    meanings.setdefault(2, []).append("`plan` found differences, none of them breaking.")
+    meanings.setdefault(3, []).append("`plan` found a breaking difference.")
     rows = [f"| {code} | {'<br>'.join(said)} |" for code, said in sorted(meanings.items())]
     return "\n".join(
         [

@@ -70,6 +70,7 @@ def main() -> None:
     Exit codes:
         0  done                        5  no such view, feature, service ...
         1  check found errors          6  the warehouse cannot be read
-        2  wrong usage                 7  the online store cannot be used
-        4  project or metadata broken  8  some views were not synced
+        2  wrong usage; plan differs   7  the online store cannot be used
+        3  plan breaks something       8  some views were not synced
+        4  project or metadata broken
     """

@@ -9,6 +9,7 @@ COMMANDS = {
     "gc": "featurectl.cli.gc:gc",
     "get-online": "featurectl.cli.get_online:get_online",
     "list": "featurectl.cli.listing:list_",
+    "plan": "featurectl.cli.plan:plan",
     "serve": "featurectl.cli.serve:serve",
     "status": "featurectl.cli.status:status",
     "sync-online": "featurectl.cli.sync_online:sync_online",

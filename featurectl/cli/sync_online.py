@@ -85,7 +85,7 @@ def sync_online(
     namespace = store.namespace or f"{registry.project}:{target.name}"
     url = store.url(project.project_dir)
     if flags.dry_run:
-        url = _dry(url)
+        url = dry_url(url)
     options = Options(
         target=target.name,
         git_commit=head_commit(project.project_dir),
@@ -125,7 +125,7 @@ def sync_online(
         raise _failure(failed, len(outcome.views), outcome.refusals)
 
 
-def _dry(url: str) -> str:
+def dry_url(url: str) -> str:
     """A dry run must not create the embedded store: one that is not there is empty."""
     return url if not url.startswith("sqlite:") or Path(sqlite_path(url)).exists() else "sqlite::memory:"
 

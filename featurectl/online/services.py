@@ -69,7 +69,7 @@ def publish_services(
         old = before.services.get(service.name)
         breaking = list_breaking(old, after.services[service.name]) if old is not None else None
         if breaking is not None and not options.accept_breaking:
-            refusals.append(f"service {service.name}: {breaking}; the old list is kept")
+            refusals.append(f"service {service.name}: {breaking.reason}; the old list is kept")
             continue
         entries.append(entry)
     retired = _retired(registry, catalog, published, entries) if catalog else []

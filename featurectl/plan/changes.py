@@ -63,7 +63,7 @@ class Change:
 
     Attributes:
         name: Reference name of a view (``name@v2``), else the name.
-        details: Of a change; empty for what is added or removed.
+        details: Of a change; an added view's features.
         removal: What the removal as a whole breaks.
     """
 

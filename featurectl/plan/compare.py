@@ -100,7 +100,8 @@ def _views(before: Description, after: Description) -> Iterable[Change]:
     for key in sorted(before.views.keys() | after.views.keys()):
         old, new = before.views.get(key), after.views.get(key)
         if old is None and new is not None:
-            yield Change("added", "view", new.reference_name)
+            features = (Detail(f"features.{name}", "added", None, type_name) for name, type_name in new.features)
+            yield Change("added", "view", new.reference_name, tuple(features))
         elif old is not None and new is None:
             if old.retired_at is None:
                 yield Change("removed", "view", old.reference_name, removal=view_removal(before, after, key))
