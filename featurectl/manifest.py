@@ -123,6 +123,13 @@ class Node(msgspec.Struct, frozen=True, gc=False):
         return Relation(self.database, self.schema or "", self.identifier or self.alias or self.name)
 
     @property
+    def deprecated_from(self) -> str | None:
+        """The deprecation date, as written in YAML: dbt-core adds midnight in the zone it happens to run in."""
+        if self.deprecation_date is None:
+            return None
+        return re.sub(r"[T ]00:00:00(\.0+)?(Z|[+-]\d\d:?\d\d)?$", "", self.deprecation_date)
+
+    @property
     def declared_in(self) -> str:
         """The file to edit: the YAML file that describes the node, else the node's own."""
         return self.patch_path.split("://", 1)[-1] if self.patch_path else self.original_file_path

@@ -86,7 +86,7 @@ def read_feature_view(node: Node, place: Place) -> FeatureView | None:
         owner=node.config.group or node.group,
         access=node.access or node.config.access or "protected",
         tags=tuple(node.tags),
-        deprecation_date=node.deprecation_date,
+        deprecation_date=node.deprecated_from,
         compiled_code=node.compiled_code,
         depends_on=tuple(node.depends_on.nodes),
     )

@@ -93,3 +93,19 @@ def test_a_manifest_of_dbt_parse_has_no_compiled_code_and_the_first_node_without
 def test_a_compiled_node_passes(declared):
     declared.model("a", compiled_code="select 1")
     require_compiled(declared.manifest(), ["model.shop.a"])
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("2027-01-31", "2027-01-31"),
+        ("2027-01-31T00:00:00+00:00", "2027-01-31"),
+        ("2027-01-31T00:00:00-05:00", "2027-01-31"),
+        ("2027-01-31 00:00:00.000000", "2027-01-31"),
+        ("2027-01-31T12:30:00+00:00", "2027-01-31T12:30:00+00:00"),
+        (None, None),
+    ],
+)
+def test_a_deprecation_date_is_the_day_written_whatever_zone_dbt_ran_in(declared, written, read):
+    declared.model("a", deprecation_date=written)
+    assert declared.manifest().nodes["model.shop.a"].deprecated_from == read

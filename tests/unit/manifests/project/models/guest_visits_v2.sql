@@ -1,0 +1,1 @@
+select tip as tips_sum_7d, guest_id, paid_at, booked_at, 1::bigint as visits_count_7d from {{ ref('stg_receipts') }}

@@ -1,0 +1,1 @@
+select guest_id, paid_at, booked_at, amount, tip from {{ source('till', 'receipts') }}
