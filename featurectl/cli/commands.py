@@ -8,6 +8,8 @@ COMMANDS = {
     "erase": "featurectl.cli.erase:erase_entity",
     "gc": "featurectl.cli.gc:gc",
     "get-online": "featurectl.cli.get_online:get_online",
+    "init": "featurectl.cli.init:init",
+    "lineage": "featurectl.cli.lineage:lineage",
     "list": "featurectl.cli.listing:list_",
     "plan": "featurectl.cli.plan:plan",
     "serve": "featurectl.cli.serve:serve",

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 from featurectl.lineage.columns import ALL, NOTHING, ROWS, Column, ColumnRef, Relation, match
 from featurectl.lineage.nodes import NodeLineage, leaf, read_node
+from featurectl.lineage.pinned import declared_columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from featurectl.lineage.columns import Refs
     from featurectl.manifest import Manifest
-    from featurectl.registry import PinnedFeature, Registry
+    from featurectl.registry import Registry
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -53,18 +54,7 @@ class ColumnGraph:
         self.view_ids = {view.unique_id for view in registry.views}
         self.training_set_ids = {training_set.unique_id for training_set in registry.training_sets}
         self.features = {(view.unique_id, column.name): None for view in registry.views for column in view.features}
-        views = {(view.name, view.version): view.unique_id for view in registry.views}
-        self._pinned: dict[str, dict[str, ColumnRef]] = {
-            training_set.unique_id: _pinned(training_set.features, views) for training_set in registry.training_sets
-        }
-        by_name = {training_set.name: training_set for training_set in registry.training_sets}
-        for service in registry.services:
-            training_set = by_name.get(service.training_set or "")
-            self._pinned[service.unique_id] = (
-                {name: ColumnRef(training_set.unique_id, name) for name in _pinned(service.features, views)}
-                if training_set
-                else _pinned(service.features, views)
-            )
+        self._declared = declared_columns(registry)
 
     @cached_property
     def _children(self) -> Mapping[str, list[str]]:
@@ -74,14 +64,15 @@ class ColumnGraph:
                 for parent in dict.fromkeys(node.depends_on.nodes):
                     children[parent].append(node.unique_id)
         for service in self.registry.services:
-            for parent in sorted({ref.node for ref in self._pinned[service.unique_id].values()}):
+            taken = self._declared[service.unique_id].values()
+            for parent in sorted({ref.node for column in taken for ref in column.values}):
                 children[parent].append(service.unique_id)
         return children
 
     def columns_of(self, unique_id: str) -> tuple[str, ...]:
         """The known columns of a node or service, in order; those of a source may not be all."""
         if unique_id in self.manifest.exposures:
-            return tuple(self._pinned.get(unique_id, ()))
+            return tuple(self._declared.get(unique_id, ()))
         return tuple(self._seen_as(unique_id).columns)
 
     def opaque(self, unique_id: str) -> str | None:
@@ -98,7 +89,7 @@ class ColumnGraph:
     def column(self, unique_id: str, name: str) -> ColumnRef | None:
         """The node's column of that name, as the node spells it; None where there is none."""
         if unique_id in self.manifest.exposures:
-            found = match(self._pinned.get(unique_id, {}), name)
+            found = match(self._declared.get(unique_id, {}), name)
             return None if found is None else ColumnRef(unique_id, found)
         column = self._seen_as(unique_id).column(name)
         return None if column is None else next(iter(column.values))
@@ -131,14 +122,11 @@ class ColumnGraph:
                 yield Edge(ref, ColumnRef(child, ref.column), ref not in origin.values)
 
     def _origin(self, ref: ColumnRef) -> tuple[Refs, Refs]:
-        if ref.node in self.manifest.exposures:
-            found = self._pinned.get(ref.node, {}).get(ref.column)
-            return (frozenset({found}) if found else NOTHING), NOTHING
+        declared = self._declared.get(ref.node, {}).get(ref.column)
+        if declared is not None:
+            return declared.values, declared.influences
         if ref.node not in self._nodes:
             return NOTHING, NOTHING
-        pinned = self._pinned.get(ref.node, {}).get(ref.column)
-        if pinned is not None:
-            return frozenset({pinned}), NOTHING
         lineage = self._lineage(ref.node)
         if ref.column == ROWS:
             return lineage.relation.rows, lineage.relation.filters
@@ -191,11 +179,3 @@ class ColumnGraph:
             return leaf(unique_id, relation.columns, is_complete=True)
         names = (*relation.columns, *(name for name in declared if match(relation.columns, name) is None))
         return leaf(unique_id, names, is_complete=False)
-
-
-def _pinned(features: Iterable[PinnedFeature], views: Mapping[tuple[str, int], str]) -> dict[str, ColumnRef]:
-    return {
-        feature.output_name: ColumnRef(views[feature.view, feature.version], feature.feature)
-        for feature in features
-        if (feature.view, feature.version) in views
-    }

@@ -1,0 +1,141 @@
+"""`featurectl lineage NAME`: where a column comes from, and what comes of it."""
+
+from __future__ import annotations
+
+import shutil
+import textwrap
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from featurectl.build import read_registry
+from featurectl.built import read_built_columns
+from featurectl.cli.options import manifest_options
+from featurectl.cli.text import to_json
+from featurectl.lineage.graph import ColumnGraph
+from featurectl.lineage.mermaid import to_mermaid
+from featurectl.lineage.names import column_name, find_columns, node_kind, node_name
+from featurectl.lineage.nodes import NO_CODE
+from featurectl.lineage.openlineage import to_openlineage
+from featurectl.lineage.reach import reached
+from featurectl.lineage.sources import sources_in
+from featurectl.lineage.trace import Trace, trace
+from featurectl.lineage.tree import draw
+
+if TYPE_CHECKING:
+    from featurectl.cli.project import Project
+    from featurectl.lineage.columns import ColumnRef
+
+_HEADS = {"upstream": "Comes from", "downstream": "Goes into"}
+
+
+@click.command("lineage")
+@click.argument("name")
+@click.option("--upstream", is_flag=True, help="Only what it comes from.")
+@click.option("--downstream", is_flag=True, help="Only what comes of it.")
+@click.option(
+    "--with-filters", is_flag=True, help="Also columns that only decide which rows count: join keys, filters, windows."
+)
+@click.option("--json", "form", flag_value="json", help="Print JSON.")
+@click.option("--mermaid", "form", flag_value="mermaid", help="Print a Mermaid flowchart.")
+@click.option("--openlineage", "form", flag_value="openlineage", help="Print OpenLineage job events (2-0-2), as JSON.")
+@click.option(
+    "--namespace", help="OpenLineage: where the warehouse is, e.g. postgres://host:5432.  [default: adapter://project]"
+)
+@manifest_options
+def lineage(
+    project: Project,
+    name: str,
+    *,
+    upstream: bool,
+    downstream: bool,
+    with_filters: bool,
+    form: str | None,
+    namespace: str | None,
+) -> None:
+    """Show which columns a column comes from, and what comes of it.
+
+    NAME is a feature (orders:count_7d), a view (orders, orders@v2), a training set, a service, a model, a source table
+    (raw.orders), or a column of one of them (orders.order_id, raw.orders.amount). The SQL is that of the last
+    `dbt compile` or `dbt build`.
+
+    \b
+    Examples:
+        featurectl lineage plane_delays:late_share_7d
+        featurectl lineage --downstream nycflights13.flights.arr_delay
+    """
+    manifest = project.manifest()
+    graph = ColumnGraph(
+        manifest, read_registry(manifest), read_built_columns(project.manifest_path.with_name("catalog.json"))
+    )
+    asked = find_columns(name, graph)
+    answers = []
+    if upstream or not downstream:
+        answers.append(trace(graph, asked, "upstream", with_filters=with_filters))
+    if downstream or not upstream:
+        answers.append(trace(graph, asked, "downstream", with_filters=with_filters))
+    if form == "openlineage":
+        click.echo(to_json(to_openlineage(answers, graph, namespace, with_filters=with_filters)))
+    elif form == "mermaid":
+        click.echo(to_mermaid(answers, graph))
+    elif form == "json":
+        click.echo(to_json(_described(name, answers, graph)))
+    else:
+        click.echo("\n\n".join(_page(answer, graph) for answer in answers))
+    if any(reason == NO_CODE for answer in answers for reason in answer.opaque.values()):
+        click.echo("The manifest has no compiled SQL of some models: run `dbt compile`, then ask again.", err=True)
+
+
+def _page(answer: Trace, graph: ColumnGraph) -> str:
+    width = min(shutil.get_terminal_size((100, 24)).columns, 120)
+    parts = [f"{_HEADS[answer.direction]}:\n" + draw(answer, graph, width)]
+    if answer.direction == "downstream":
+        parts.append(_reach(answer, graph, width))
+    return "\n\n".join(parts)
+
+
+def _reach(answer: Trace, graph: ColumnGraph, width: int) -> str:
+    """The features, training sets and services reached, a line each."""
+    lines = []
+    found = asdict(reached(answer, graph))
+    for kind, named in found.items():
+        for name, columns in named.items():
+            head = f"  {kind.replace('_', ' ').removesuffix('s')} "
+            separator = ":" if kind == "features" else ": "
+            text = f"{head}{name}{separator}{', '.join(columns)}"
+            lines += textwrap.wrap(text, width, subsequent_indent=" " * 6, break_long_words=False)
+    return "\n".join(["Reaches:", *lines]) if lines else "Reaches no feature, training set or service."
+
+
+def _described(name: str, answers: list[Trace], graph: ColumnGraph) -> dict[str, Any]:
+    described: dict[str, Any] = {"name": name, "columns": [_column(ref, graph) for ref in answers[0].asked]}
+    for answer in answers:
+        edges = [
+            {
+                "from": _column(edge.upstream, graph),
+                "to": _column(edge.downstream, graph),
+                "kind": "filter" if edge.is_filter else "value",
+            }
+            for step in answer.steps.values()
+            for edge in step
+        ]
+        described[answer.direction] = {"edges": edges}
+        if answer.direction == "upstream":
+            described["upstream"]["sources"] = sources_in(graph, answer.asked)
+        else:
+            described["downstream"] |= asdict(reached(answer, graph))
+    opaque = {node: reason for answer in answers for node, reason in answer.opaque.items()}
+    described["opaque"] = [
+        {"node": node, "name": node_name(node, graph.manifest), "reason": reason} for node, reason in opaque.items()
+    ]
+    return described
+
+
+def _column(ref: ColumnRef, graph: ColumnGraph) -> dict[str, str]:
+    return {
+        "node": ref.node,
+        "column": ref.column,
+        "kind": node_kind(ref.node, graph),
+        "label": column_name(ref, graph),
+    }
