@@ -1,0 +1,34 @@
+"""The dbt package `featurectl` (macros and generic tests) that came with this installation."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from featurectl.errors import ProjectError
+
+FOLDER = "packages/featurectl"  # where a project keeps its copy, and what its packages.yml names
+PACKAGES_YML = f"packages:\n  - local: {FOLDER}\n"
+
+_HERE = Path(__file__).resolve().parents[1]
+# In a wheel it lies inside the Python package; in a checkout it is the root of the repository.
+_PLACES = (_HERE / "dbt_package", _HERE.parent)
+
+
+def read_dbt_package() -> dict[str, str]:
+    """Its files, text by path relative to the project that gets them.
+
+    Raises:
+        ProjectError: The installation has lost them.
+    """
+    for place in _PLACES:
+        if (place / "dbt_project.yml").is_file() and (place / "macros").is_dir():
+            paths = [place / "dbt_project.yml", *sorted((place / "macros").rglob("*"))]
+            return {
+                f"{FOLDER}/{path.relative_to(place).as_posix()}": path.read_text(encoding="utf-8")
+                for path in paths
+                if path.suffix in {".sql", ".yml"}
+            }
+    raise ProjectError(
+        f"{_PLACES[0]}: expected the macros that come with featurectl, got no such folder",
+        hint="Install featurectl again.",
+    )
