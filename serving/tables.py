@@ -29,7 +29,8 @@ def to_numpy(layout: Layout, found: Sequence[Found], dtype: Any) -> npt.NDArray[
     """See `OnlineFeatures.to_numpy`."""
     numpy = _import("numpy", "to_numpy")
     if dtype is None and len(found) == 1 and layout.order is None:
-        return _numbers(numpy, found[0])
+        only: npt.NDArray[np.float64] = numpy.ascontiguousarray(_numbers(numpy, found[0]))
+        return only
     wanted = numpy.dtype(numpy.float64 if dtype is None else dtype)
     if wanted.kind == "O":
         parts = [_objects(numpy, each) for each in found]
@@ -60,7 +61,7 @@ def _numbers(numpy: Any, found: Found) -> npt.NDArray[np.float64]:
     if found.is_fresh and read.matrix is not None:
         matrix = read.matrix.decode(numpy, found.rows)  # type: ignore[arg-type] # fresh rows are there
         if matrix is not None:
-            return matrix if read.pick is None else numpy.ascontiguousarray(matrix[:, read.positions])
+            return matrix if read.pick is None else matrix[:, read.positions]
     for name, wire_type in read.slots:
         if wire_type.kind not in _NUMERIC:
             raise ConversionError(
@@ -70,7 +71,7 @@ def _numbers(numpy: Any, found: Found) -> npt.NDArray[np.float64]:
         [[None if value is None else float(value) for value in column] for column in found.columns()],
         dtype=numpy.float64,
     )
-    return numpy.ascontiguousarray(columns.T)
+    return columns.T
 
 
 def to_arrow(columns: Mapping[str, Sequence[Any]], types: Mapping[str, WireType]) -> pa.Table:
