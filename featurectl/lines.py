@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 YAML_SUFFIXES = (".yml", ".yaml")
 CALL = re.compile(r"\btraining_set\s*\(")
 WORD = re.compile(r"\btraining_set\b")  # where a macro around ours makes the call
+BLOCK_DEPTH = 3  # of `config.meta.feature_view`
 CALL_KEY = "config.meta.training_set"
 # libyaml's loader where PyYAML has it: ten times as fast
 LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -66,8 +67,9 @@ class Lines:
         found = [_deepest(entry, _steps(key)) for entry in _entries(document, declared)]
         if not found:
             return None
-        _, line = max(found, key=lambda depth_and_line: depth_and_line[0])  # of equals the first: the version's own
-        return line
+        # A version's block replaces the model's; without one, the entry that has more of the path tells.
+        whole = (line for depth, line in found if depth >= BLOCK_DEPTH)
+        return next(whole, None) or max(found, key=lambda depth_and_line: depth_and_line[0])[1]
 
     def _read(self, path: Path) -> str | None:
         if path not in self._files:

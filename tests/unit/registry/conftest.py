@@ -8,11 +8,13 @@ import os
 import shutil
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from featurectl.build import inspect
+from featurectl.checking import Asked, check_project
 from featurectl.manifest import read_manifest
 
 PROJECT = Path(__file__).parent / "project"
@@ -32,6 +34,7 @@ COLUMNS = {
 }
 BLOCK = {"entity": "customer", "join_keys": ["customer_id"]}
 ABSENT = "(absent)"
+NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 
 @pytest.fixture(scope="session")
@@ -60,6 +63,7 @@ class Declarations:
         self.path = folder / "manifest.json"
         self.nodes = {}
         self.exposures = {}
+        self.groups = {}
         self.adapter_type = "duckdb"
 
     def view(self, name="orders", *, columns=None, config=None, **changes):
@@ -118,10 +122,27 @@ class Declarations:
         self.exposures[exposure["unique_id"]] = exposure
         return exposure
 
+    def data_test(self, name, *, of="orders", namespace=None, **kwargs):
+        """A generic test of a model."""
+        number = len(self.nodes)
+        node = self.model(f"{name}_{of}_{number}", resource_type="test", parents=[f"model.shop.{of}"])
+        node["test_metadata"] = {"name": name, "namespace": namespace, "kwargs": kwargs}
+        node["attached_node"] = f"model.shop.{of}"
+        return node
+
+    def group(self, group, **owner):
+        """A dbt group with its owner."""
+        self.groups[f"group.shop.{group}"] = {"name": group, "owner": owner}
+
     def manifest(self):
         """The manifest, written and read back."""
-        metadata = {**METADATA, "adapter_type": self.adapter_type}
-        self.path.write_text(json.dumps({"metadata": metadata, "nodes": self.nodes, "exposures": self.exposures}))
+        manifest = {
+            "metadata": {**METADATA, "adapter_type": self.adapter_type},
+            "nodes": self.nodes,
+            "exposures": self.exposures,
+            "groups": self.groups,
+        }
+        self.path.write_text(json.dumps(manifest))
         return read_manifest(self.path)
 
     def registry(self):
@@ -133,6 +154,15 @@ class Declarations:
     def findings(self):
         """Every finding as `severity: line`."""
         return [f"{finding.severity}: {finding}" for finding in inspect(self.manifest())[1]]
+
+    def checked(self, *, as_of=NOW, **asked):
+        """What all of check finds, but for SQL that is not compiled here."""
+        found = check_project(self.manifest(), Asked(self.path.parent, as_of, **asked)).findings
+        return [finding for finding in found if finding.rule != "leakage/not-compiled"]
+
+    def told(self, rule, **asked):
+        """The findings of one rule, each as `severity: line`."""
+        return [f"{each.severity}: {each}" for each in self.checked(**asked) if each.rule == rule]
 
     def hints(self):
         """The hint of every finding."""
