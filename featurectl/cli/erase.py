@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 def erase_entity(project: Project, store: StoreOptions, entity: str, as_json: bool) -> None:
     """Remove one entity from every feature view online.
 
-    Remove it from the warehouse first: the next sync of a table publishes again what is still there.
+    Remove it from the warehouse first: the next sync publishes again what is still there.
 
     \b
     Examples:
@@ -49,8 +49,9 @@ def erase_entity(project: Project, store: StoreOptions, entity: str, as_json: bo
     views = read_registry(project.manifest()).views
     opener = partial(open_writer, store.url(project.project_dir), namespace)
     with closing(opener()) as writer:
-        keys = keys_of_entity(keyed_views(views, writer.read_catalog()), wanted, KeySpace(namespace))
-        removals = erase(keys, writer, opener)
+        keyspace = KeySpace(namespace)
+        keys = keys_of_entity(keyed_views(views, writer.read_catalog()), wanted, keyspace)
+        removals = erase(keys, writer, opener, keyspace)
     for removal in removals:
         if as_json:
             click.echo(msgspec.json.encode(asdict(removal)).decode())

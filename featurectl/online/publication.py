@@ -13,6 +13,7 @@ from featurectl.online.entries import schema_of, view_entry
 from featurectl.online.keeper import held_lock
 from featurectl.online.keyset import KeySet
 from featurectl.online.reach import Reach, full_read_reason, identity_of, plan_full, plan_incremental, watermark_after
+from featurectl.online.writers.base import sentinel_key
 from featurectl.warehouse.base import Span
 from serving.format.rows import ROW_FORMAT
 from serving.format.state import State
@@ -82,8 +83,9 @@ class Publication:
             reach = self._reach(stock, identity, state)
             self._report.read = reach.reason
             self._writer.put_schema(view.name, schema_of(view))
-            if reach.is_full:
-                self._writer.put_sentinel(lock)
+            if self._options.full_refresh:
+                # It replaces newer rows: one that dies half-way must be followed by a full read.
+                self._writer.delete_rows(lock, [sentinel_key(self._to.keyspace, view.name, view.version)])
             self._write_rows(lock, reach)
             self._writer.publish_catalog([self._entry])
             if self._report.rejected:
@@ -95,6 +97,8 @@ class Publication:
             self._writer.wait_for_replicas()
             self._report.watermark_us = self._watermark_us(stock, identity, state)
             if self._options.since_us is None:
+                if reach.is_full:
+                    self._writer.put_sentinel(lock)  # only now is everything there that it vouches for
                 self._writer.write_state(lock, self._state(identity, reach))
 
     def preview(self) -> None:

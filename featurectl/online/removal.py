@@ -108,9 +108,12 @@ def keys_of_entity(views: Iterable[KeyedView], entity: Mapping[str, str], keyspa
 
 
 def erase(
-    keys: Mapping[KeyedView, str], writer: OnlineWriter, open_writer: Callable[[], OnlineWriter]
+    keys: Mapping[KeyedView, str], writer: OnlineWriter, open_writer: Callable[[], OnlineWriter], keyspace: KeySpace
 ) -> list[Removal]:
     """Remove one row from each view, under its lock, so that no running sync writes it again.
+
+    The view's sentinel goes with the row: an incremental sync might otherwise find an older row of an entity that is still in
+    the warehouse, and there would be no newer one online to keep it out.
 
     Raises:
         LockHeldError: A sync of one of the views is running; the views before it are done.
@@ -118,7 +121,10 @@ def erase(
     removals = []
     for view, key in keys.items():
         with held_lock(writer, open_writer, view.name, view.version) as lock:
-            removals.append(Removal(f"{view.name}@{view.version}", writer.delete_rows(lock, [key])))
+            is_there = writer.read_rows([key]) != [None]
+            if is_there:
+                writer.delete_rows(lock, [sentinel_key(keyspace, view.name, view.version), key])
+            removals.append(Removal(f"{view.name}@{view.version}", int(is_there)))
     return removals
 
 
@@ -147,7 +153,7 @@ def collect(
 ) -> Removal:
     """Remove a retired entry with all its keys, the entry last: a run that dies half-way is finished by the next.
 
-    The schemas go with the last version of a view.
+    The state goes first, so that a view that comes back meanwhile is read in full. The schemas go with the last version of a view.
     """
     name = entry.field.removeprefix("view:")
     if isinstance(entry, ServiceEntry):
@@ -158,6 +164,7 @@ def collect(
     if is_dry:
         return Removal(name, len(set(writer.scan_keys(view, version))))
     with held_lock(writer, open_writer, view, version) as lock:
+        writer.delete_rows(lock, [keyspace.state(view, version), sentinel_key(keyspace, view, version)])
         removed = 0
         batch: list[str] = []
         for key in writer.scan_keys(view, version):
@@ -166,11 +173,9 @@ def collect(
                 removed += writer.delete_rows(lock, batch)
                 batch.clear()
         removed += writer.delete_rows(lock, batch)
-        rest = [keyspace.state(view, version), sentinel_key(keyspace, view, version)]
         catalog = writer.read_catalog()
         if catalog is not None and not any(at[0] == view and at[1] != version for at in catalog.views):
-            rest += set(writer.scan_prefix(keyspace.schema(view, 0).removesuffix("00000000")))
-        writer.delete_rows(lock, rest)
+            writer.delete_rows(lock, list(set(writer.scan_prefix(keyspace.schema(view, 0).removesuffix("00000000")))))
         writer.publish_catalog([], removed=[entry.field])
     return Removal(name, removed)
 

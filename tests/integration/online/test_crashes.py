@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -21,6 +21,8 @@ from featurectl.errors import OnlineStoreError
 from featurectl.online import keeper
 from featurectl.online.writers import open_writer
 from featurectl.online.writers.base import PutRow
+from featurectl.online.writers.redis import RedisWriter
+from featurectl.online.writers.sqlite import SqliteWriter
 from featurectl.warehouse import duckdb as driver
 
 NOW = 10_000 * HOUR
@@ -195,3 +197,55 @@ def test_the_lock_is_renewed_while_a_query_takes_longer_than_it_lasts(store_url,
 
     monkeypatch.setattr(driver.DuckDBReading, "latest_rows", slow)
     assert lab.sync(NOW).problems == []
+
+
+@contextmanager
+def away(url, method, survived):
+    """The store goes away at a call of a method of its writer, after so many that survived."""
+    of_kind, calls = (SqliteWriter if url.startswith("sqlite") else RedisWriter), []
+    whole = getattr(of_kind, method)
+
+    def failing(writer, *given, **more):
+        calls.append(1)
+        if len(calls) > survived:
+            message = "the store went away"
+            raise OnlineStoreError(message)
+        return whole(writer, *given, **more)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(of_kind, method, failing)
+        yield
+
+
+def lose(url, *keys):
+    """Delete keys behind the syncs' back."""
+    with closing(open_writer(url, NAMESPACE)) as writer:
+        lock = writer.acquire_lock("readings", 0, ttl_ms=10_000)
+        writer.delete_rows(lock, list(keys))
+        writer.release_lock(lock)
+
+
+def test_a_full_refresh_that_dies_half_way_leaves_no_older_row_for_good(store_url, tmp_path, monkeypatch):
+    """As of an earlier instant it has put older rows in the place of newer ones; an incremental run would not look."""
+    monkeypatch.setattr(driver, "BATCH_ROWS", 5)
+    lab = Lab(tmp_path, store_url)
+    lab.build(history(2, 20))
+    assert lab.sync(NOW).succeeded
+    with away(store_url, "send_rows", 2):
+        assert not lab.sync(90 * HOUR, full_refresh=True).succeeded
+    assert lab.stored() != joined(history(2, 20), NOW)
+    assert lab.sync(NOW).read == "full: the store has lost the sentinel key"
+    assert lab.stored() == joined(history(2, 20), NOW)
+
+
+def test_a_full_read_that_dies_half_way_is_a_full_read_again(store_url, tmp_path, monkeypatch):
+    """The sentinel comes back with the rows it vouches for, not before them."""
+    monkeypatch.setattr(driver, "BATCH_ROWS", 5)
+    lab = Lab(tmp_path, store_url)
+    lab.build(history(0, 20))
+    assert lab.sync(NOW).succeeded
+    lose(store_url, f"{NAMESPACE}:sentinel:readings@0", *(KEYS.row("readings", 0, f"m{at}") for at in range(20)))
+    with away(store_url, "send_rows", 2):
+        assert not lab.sync(NOW).succeeded
+    assert lab.sync(NOW).problems == []
+    assert lab.stored() == joined(history(0, 20), NOW)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 from lab import HOUR, KEYS, NAMESPACE, Lab, Row, joined
 from stored import contents
 from zoo import BASE
 
+from featurectl.online.removal import erase, keyed_views, keys_of_entity
 from featurectl.online.writers import open_writer
 from featurectl.online.writers.base import PutRow
 
@@ -65,9 +67,26 @@ def test_an_erased_entity_is_gone_from_every_view_of_it(built_zoo, store_url):
 
     assert erased.exit_code == 0
     assert erased.stdout == "pairs@0: erased\n"
-    assert before - keys_of(store_url) == {"zoo:dev:pairs@0:{1|11}"}
+    assert before - keys_of(store_url) == {"zoo:dev:pairs@0:{1|11}", "zoo:dev:sentinel:pairs@0"}
     again = built_zoo.run("erase", "--entity", "right_id=11,left_id=1", "--json", url=store_url)
     assert json.loads(again.stdout) == {"name": "pairs@0", "keys": 0}
+
+
+def test_an_erased_entity_that_is_still_in_the_warehouse_comes_back_as_it_is_there(store_url, tmp_path):
+    """A late row brings its whole day with it: an older row of the erased entity must not be taken for its newest."""
+    lab = Lab(tmp_path, store_url)
+    rows = [Row("m1", 0, None, 1), Row("m1", 90 * HOUR, None, 2), Row("m2", 99 * HOUR, None, 3)]
+    lab.build(rows)
+    assert lab.sync(100 * HOUR).succeeded
+    with closing(open_writer(store_url, NAMESPACE)) as writer:
+        keys = keys_of_entity(keyed_views([lab.view], None), {"meter": "m1"}, KEYS)
+        (removal,) = erase(keys, writer, partial(open_writer, store_url, NAMESPACE), KEYS)
+    assert removal.keys == 1
+    assert set(lab.stored()) == {"m2"}
+    rows += [Row("m3", HOUR, None, 4)]
+    lab.build(rows)
+    assert lab.sync(100 * HOUR).problems == []
+    assert lab.stored() == joined(rows, 100 * HOUR)
 
 
 @pytest.mark.parametrize(
