@@ -87,6 +87,13 @@ class Relation:
         """All its columns as one."""
         return merged(self.columns.values(), Column(self.whole))
 
+    def influenced(self, refs: Refs) -> Relation:
+        """With its filters, and these columns, as influences on its own columns alone."""
+        more = Column(influences=self.filters | refs)
+        rest = self.rest
+        columns = {name: merged([column, more]) for name, column in self.columns.items()}
+        return Relation(columns, self.rows, rest=rest and (lambda name: merged([rest(name), more])), whole=self.whole)
+
 
 def match(names: Iterable[str], name: str) -> str | None:
     """The name among `names`: the very same, else one that differs in case alone."""

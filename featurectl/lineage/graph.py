@@ -75,6 +75,15 @@ class ColumnGraph:
             return tuple(self._declared.get(unique_id, ()))
         return tuple(self._seen_as(unique_id).columns)
 
+    def met_columns(self, unique_id: str) -> tuple[str, ...]:
+        """The known columns, and those that children read where they may not be all."""
+        known = self.columns_of(unique_id)
+        if unique_id not in self._nodes or not self._seen_as(unique_id).rest:
+            return known
+        read = (ref for child in self._children.get(unique_id, ()) for ref in self._uses_of(child))
+        more = {ref.column for ref in read if ref.node == unique_id} - {ALL, ROWS, *known}
+        return (*known, *sorted(more))
+
     def opaque(self, unique_id: str) -> str | None:
         """Why the SQL of a node tells nothing of its columns; None where it does, or where there is none to read."""
         return self._lineage(unique_id).opaque if unique_id in self._nodes else None

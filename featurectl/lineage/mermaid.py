@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from featurectl.lineage.columns import ALL, ROWS
-from featurectl.lineage.names import node_kind, node_name
+from featurectl.lineage.names import SPECIAL, node_kind, node_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -13,8 +12,6 @@ if TYPE_CHECKING:
     from featurectl.lineage.columns import ColumnRef
     from featurectl.lineage.graph import ColumnGraph
     from featurectl.lineage.trace import Trace
-
-_SPECIAL = {ALL: "all columns", ROWS: "rows"}
 
 
 def to_mermaid(answers: Sequence[Trace], graph: ColumnGraph) -> str:
@@ -29,7 +26,7 @@ def to_mermaid(answers: Sequence[Trace], graph: ColumnGraph) -> str:
     for number, (node, inside) in enumerate(nodes.items()):
         title = f"{node_kind(node, graph)} {node_name(node, graph.manifest)}"
         lines.append(f"    subgraph n{number}[{_quoted(title)}]")
-        lines += [f"        {columns[ref]}[{_quoted(_SPECIAL.get(ref.column, ref.column))}]" for ref in inside]
+        lines += [f"        {columns[ref]}[{_quoted(SPECIAL.get(ref.column, ref.column))}]" for ref in inside]
         lines.append("    end")
     for edge in edges:
         arrow = "-.->" if edge.is_filter else "-->"

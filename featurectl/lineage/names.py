@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from featurectl.manifest import Manifest
 
 KINDS = ("feature view", "training set", "service", "source", "model", "seed", "snapshot", "table")
+SPECIAL = {ALL: "all columns", ROWS: "rows"}
 
 
 def node_name(unique_id: str, manifest: Manifest) -> str:
@@ -46,10 +47,8 @@ def node_kind(unique_id: str, graph: ColumnGraph) -> str:
 def column_name(ref: ColumnRef, graph: ColumnGraph) -> str:
     """A column as people name it: ``view:feature`` for a feature, ``node.column`` for the others."""
     name = node_name(ref.node, graph.manifest)
-    if ref.column == ALL:
-        return f"all columns of {name}"
-    if ref.column == ROWS:
-        return f"rows of {name}"
+    if ref.column in SPECIAL:
+        return f"{SPECIAL[ref.column]} of {name}"
     separator = ":" if (ref.node, ref.column) in graph.features else "."
     return f"{name}{separator}{ref.column}"
 
@@ -117,7 +116,7 @@ def _all_columns(unique_id: str, graph: ColumnGraph) -> list[ColumnRef]:
     features = [ColumnRef(unique_id, column) for node, column in graph.features if node == unique_id]
     if features:
         return features
-    columns = [ColumnRef(unique_id, column) for column in graph.columns_of(unique_id)]
+    columns = [ColumnRef(unique_id, column) for column in graph.met_columns(unique_id)]
     if unique_id in graph.manifest.exposures:
         return columns
     return [*(columns or [ColumnRef(unique_id, ALL)]), ColumnRef(unique_id, ROWS)]

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from featurectl.lineage.columns import Column, Relation, merged, spelled, union
+from featurectl.lineage.columns import NOTHING, Column, Relation, merged, spelled, union
 from featurectl.lineage.expressions import Scope, all_of
 from featurectl.lineage.stars import projected
 from featurectl.lineage.tables import renamed, reshaped, through
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from featurectl.lineage.columns import Refs
 
 # Engines in which an expression of the select list may name an alias on its left.
 LATERAL_ALIASES = {"clickhouse", "databricks", "duckdb", "redshift", "snowflake", "spark", "sqlite", "teradata"}
@@ -118,6 +120,7 @@ class Queries:
         return conditions
 
     def _join(self, join: exp.Join, scope: Scope) -> list[exp.Expr]:
+        """Put a joined relation in scope; the conditions that decide which rows there are."""
         before = list(scope.relations.values())
         conditions = self._add(join.this, scope)
         alias, added = next(reversed(scope.relations.items()))
@@ -125,16 +128,28 @@ class Queries:
             scope.hidden.add(alias)
         if _NO_ROWS & {join.kind, join.side}:
             scope.optional.add(alias)
+        compared = self._using(join, scope, before, added)
+        if join.args.get("on") is not None:
+            conditions.append(join.args["on"])
+        if join.side != "LEFT" or join.kind in _OUTSIDE_STAR:
+            scope.keys |= compared
+            return conditions
+        # A left join leaves the rows before it as they are: what it compares only decides what it adds.
+        scope.relations[alias] = added.influenced(compared | all_of(conditions, scope))
+        return []
+
+    def _using(self, join: exp.Join, scope: Scope, before: list[Relation], added: Relation) -> Refs:
+        """Put the keys of USING or NATURAL in scope; the columns of both sides that they compare."""
         keys = [spelled(key, scope.dialect) for key in join.args.get("using") or [] if isinstance(key, exp.Identifier)]
         if join.method == "NATURAL":
             keys = [name for name in added.columns if any(relation.find(name) for relation in before)]
+        compared = NOTHING
         for name in keys:
             left = scope.using.get(name) or _first(before, name)
             right = added.column(name) or Column()
-            scope.keys |= left.all | right.all
+            compared |= left.all | right.all
             scope.using[name] = {"RIGHT": right, "FULL": merged([left, right])}.get(join.side, left)
-        condition = join.args.get("on")
-        return [*conditions, condition] if condition is not None else conditions
+        return compared
 
     def _add(self, source: exp.Expr, scope: Scope) -> list[exp.Expr]:
         """Put one relation in scope, with what is joined to it in brackets."""

@@ -5,8 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
-from featurectl.lineage.columns import ALL, ROWS
-from featurectl.lineage.names import column_name, node_kind, node_name
+from featurectl.lineage.names import SPECIAL, column_name, node_kind, node_name
 
 if TYPE_CHECKING:
     from featurectl.lineage.columns import ColumnRef
@@ -42,6 +41,8 @@ class _Tree:
         is_feature = (ref.node, ref.column) in self.graph.features
         reason = self.answer.opaque.get(ref.node)
         text = f"{'feature' if is_feature else kind} {column_name(ref, self.graph)}"
+        if ref.column in SPECIAL:
+            text = f"{SPECIAL[ref.column]} of {kind} {node_name(ref.node, self.graph.manifest)}"
         return f"{text} ({reason})" if reason else text
 
     def below(self, ref: ColumnRef, path: tuple[ColumnRef, ...]) -> list[str]:
@@ -72,7 +73,7 @@ class _Tree:
             groups.setdefault((ref.node, edge.is_filter), []).append(ref)
         lines = []
         for (node, is_filter), refs in groups.items():
-            named = [ref for ref in refs if ref.column not in (ALL, ROWS)]
+            named = [ref for ref in refs if ref.column not in SPECIAL]
             texts = [self.label(ref) for ref in refs if ref not in named or len(named) == 1]
             if len(named) > 1:
                 kind = "feature" if node in self.graph.view_ids else node_kind(node, self.graph)
