@@ -5,17 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from sqlglot import exp
+
+from featurectl.rules.leakage.names import is_time
 from featurectl.rules.leakage.trace import Origin, origins
+from featurectl.rules.leakage.tree import own_nodes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from sqlglot import exp
+    from collections.abc import Iterable
 
     from featurectl.manifest import Node
     from featurectl.registry import FeatureView
     from featurectl.rules.finding import Place, Severity
-    from featurectl.rules.leakage.tree import Source, Statement
+    from featurectl.rules.leakage.tree import Block, Source, Statement
 
 _SHOWN = 160  # characters of SQL in a finding
 
@@ -30,6 +32,9 @@ class Subject:
         parents: What its SQL may name, by unique id.
         join_keys: Join keys of the views below it, in lower case.
         event_times: Its output columns that become event timestamps of views, in lower case.
+        ended: Those of them that a model below moves to the end of their period, or cuts by a created timestamp.
+        above: The subjects among the parents.
+        timed: Unique ids of all nodes that event timestamps come from; one set shared by all subjects.
         used: Columns that SQL of other models names, and features, in lower case.
         place: Collects the findings.
     """
@@ -42,7 +47,11 @@ class Subject:
     place: Place
     join_keys: set[str] = field(default_factory=set)
     event_times: set[str] = field(default_factory=set)
+    ended: set[str] = field(default_factory=set)
+    above: dict[str, Subject] = field(default_factory=dict)
+    timed: set[str] = field(default_factory=set)
     used: set[str] = field(default_factory=set)
+    _origins: list[tuple[str, Origin]] | None = None
     _said: set[tuple[str, str]] = field(default_factory=set)
 
     def say(self, rule: str, expected: str, about: exp.Expr, hint: str, severity: Severity = "error") -> None:
@@ -55,10 +64,28 @@ class Subject:
         report = self.place.error if severity == "error" else self.place.warn
         report(f"leakage/{rule}", f"compiled SQL: expected {expected}, got {shown!r}", hint, sql=shown)
 
-    def event_origins(self) -> Iterator[Origin]:
-        """Where the event timestamps come from."""
-        for name in sorted(self.event_times):
-            yield from origins(self.statement.result(), name)
+    def event_origins(self) -> list[tuple[str, Origin]]:
+        """Where the event timestamps come from, by their names here."""
+        if self._origins is None:
+            result = self.statement.result()
+            self._origins = [(name, origin) for name in sorted(self.event_times) for origin in origins(result, name)]
+        return self._origins
+
+    def has_history(self) -> bool:
+        """Whether an event timestamp comes from a column; constants stamp what never changes."""
+        return any(origin.column is not None for _, origin in self.event_origins())
+
+    def is_time(self, expression: exp.Expr) -> bool:
+        """Whether an expression is made of a column that is, or is called like, an instant or a period."""
+        return any(
+            column.name.lower() in self.event_times or is_time(column.name)
+            for column in own_nodes(expression, exp.Column)
+        )
+
+    def event_sources(self, block: Block) -> list[Source]:
+        """The sources of a block that its event timestamps come from."""
+        steps = (step for _, origin in self.event_origins() for step in origin.steps)
+        return [step.source for step in steps if step.block is block and step.source is not None]
 
     def parent(self, table: exp.Table) -> Node | None:
         """The model, seed, snapshot or source that a table of the SQL is; None for one that dbt does not know."""

@@ -16,7 +16,14 @@ if TYPE_CHECKING:
 
 _DEEPEST = 60  # steps; a recursive CTE would go on for ever
 
-Step = tuple["Block", "exp.Expr"]
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One SELECT on the way: the expression it computes, and the source the value comes from (None for no column)."""
+
+    block: Block
+    expression: exp.Expr
+    source: Source | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +31,7 @@ class Origin:
     """One place that an output column's values come from.
 
     Attributes:
-        steps: Each SELECT on the way, with the expression that it computes, from the output inwards.
+        steps: The way, from the output inwards; never empty.
         source: The table or generated rows at the end; None for an expression without columns, or one that cannot be told.
         column: Its column there, in lower case; None for an expression without columns.
     """
@@ -48,12 +55,12 @@ def origins(blocks: Iterable[Block], name: str, steps: tuple[Step, ...] = ()) ->
 
 def origins_of(block: Block, expression: exp.Expr, steps: tuple[Step, ...] = ()) -> Iterator[Origin]:
     """Every origin of an expression's value; what it is ordered or partitioned by does not count."""
-    steps = (*steps, (block, expression))
     columns = [column for part in _values(expression) for column in own_nodes(part, exp.Column)]
     if not columns:
-        yield Origin(steps, None, None)
+        yield Origin((*steps, Step(block, expression, None)), None, None)
     for column in columns:
-        yield from _from_source(block, block.owner(column), column.name.lower(), steps)
+        source = block.owner(column)
+        yield from _from_source(block, source, column.name.lower(), (*steps, Step(block, expression, source)))
 
 
 def _from_source(block: Block, source: Source | None, name: str, steps: tuple[Step, ...]) -> Iterator[Origin]:
@@ -69,7 +76,7 @@ def _through_star(block: Block, name: str, steps: tuple[Step, ...]) -> Iterator[
     wanted = True if True in answers else None
     for source, answer in zip(starred, answers, strict=True):
         if answer is wanted:
-            yield from _from_source(block, source, name, (*steps, (block, exp.column(name))))
+            yield from _from_source(block, source, name, (*steps, Step(block, exp.column(name), source)))
             return
 
 
