@@ -52,7 +52,15 @@ def read_roles(node: Node, block: Block) -> Roles:
     for column in single:
         if column in join_keys:
             place.expected("roles", block.path("join_keys"), "columns that have no other role", column.name)
+    if created_timestamp and created_timestamp is event_timestamp:
+        place.expected(
+            "roles", block.path("created_timestamp"), "another column than config.event_time", created_timestamp.name,
+            "Leave it out: a row without one is known when it becomes true.",
+        )  # fmt: skip
     excluded = roles.named(block, "exclude")
+    for column in excluded:
+        if column in {*join_keys, *single}:
+            place.expected("roles", block.path("exclude"), "columns that have no other role", column.name)
     features = tuple(column for column in columns if column not in {*join_keys, *single, *excluded})
     if columns and not features:
         place.error("no-features", f"{block.key}: expected at least one feature column, got none")

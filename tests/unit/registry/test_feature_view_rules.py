@@ -45,6 +45,12 @@ def test_a_well_declared_view_has_no_finding(declared):
             {"created_timestamp": "n_raw_rows"},
             "created_timestamp: expected a timestamp column, got 'n_raw_rows bigint'",
         ),
+        (
+            {"created_timestamp": "ordered_at"},
+            "created_timestamp: expected another column than config.event_time, got 'ordered_at'",
+        ),
+        ({"exclude": ["customer_id"]}, "exclude: expected columns that have no other role, got 'customer_id'"),
+        ({"exclude": ["ordered_at"]}, "exclude: expected columns that have no other role, got 'ordered_at'"),
         ({"tombstone": "n_raw_rows"}, "tombstone: expected a boolean column, got 'n_raw_rows bigint'"),
         ({"online": "yes"}, "online: expected true or false, got 'yes'"),
         ({"exclude": ["raw"]}, "exclude: expected a column of the contract, got 'raw'"),
