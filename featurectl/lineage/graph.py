@@ -118,7 +118,7 @@ class ColumnGraph:
             for name, is_filter in sorted(self._uses_of(child).get(ref, ())):
                 edges.append(Edge(ref, ColumnRef(child, name), is_filter))
             edges += self._passed_on(ref, child)
-        return edges
+        return list(dict.fromkeys(edges))
 
     def _passed_on(self, ref: ColumnRef, child: str) -> Iterable[Edge]:
         """The same name in a child that takes `*` of unknown columns."""
@@ -140,7 +140,7 @@ class ColumnGraph:
         if ref.column == ROWS:
             return lineage.relation.rows, lineage.relation.filters
         if ref.column == ALL:
-            members = frozenset(ColumnRef(ref.node, name) for name in self.columns_of(ref.node))
+            members = frozenset(ColumnRef(ref.node, name) for name in self.met_columns(ref.node))
             return members | lineage.relation.whole, NOTHING
         column = lineage.relation.column(ref.column) or Column()
         named = frozenset(value for value in column.values if value.column != ROWS)
@@ -151,7 +151,7 @@ class ColumnGraph:
         """For every column that a node takes: the node's columns it goes into, and whether as a filter."""
         if unique_id not in self._uses:
             uses: defaultdict[ColumnRef, set[tuple[str, bool]]] = defaultdict(set)
-            names = self.columns_of(unique_id)
+            names = self.met_columns(unique_id)
             whole = () if unique_id in self.manifest.exposures else (ALL, ROWS)
             for name in (*names, *whole):
                 values, influences = self._origin(ColumnRef(unique_id, name))

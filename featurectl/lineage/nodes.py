@@ -87,7 +87,7 @@ def _whole(relation: Relation) -> Iterable[ColumnRef]:
 def _with_dbt_columns(relation: Relation) -> Relation:
     """A snapshot has columns that dbt adds; they tell of its rows."""
     added = Column(relation.rows)
-    names = ("dbt_scd_id", "dbt_updated_at", "dbt_valid_from", "dbt_valid_to", "dbt_is_deleted")
+    names = ("dbt_scd_id", "dbt_updated_at", "dbt_valid_from", "dbt_valid_to")
     columns = {**relation.columns, **{name: added for name in names if relation.find(name) is None}}
     return Relation(columns, relation.rows, relation.filters, relation.rest, relation.whole)
 

@@ -54,11 +54,10 @@ def sources_in(graph: ColumnGraph, refs: Sequence[ColumnRef]) -> list[SourceColu
     queue = list(refs)
     while queue:
         ref = queue.pop()
-        opaque = graph.opaque(ref.node)
-        edges = [] if opaque else [edge for edge in graph.upstream(ref) if not edge.is_filter]
-        if not edges and graph.is_origin(ref.node):
-            ends[ref] = SourceColumn(ref.node, ref.column, column_name(ref, graph), opaque)
-        new = {edge.upstream for edge in edges} - seen
+        if graph.is_origin(ref.node):
+            ends[ref] = SourceColumn(ref.node, ref.column, column_name(ref, graph), graph.opaque(ref.node))
+            continue
+        new = {edge.upstream for edge in graph.upstream(ref) if not edge.is_filter} - seen
         seen |= new
         queue += sorted(new)
     return [ends[ref] for ref in sorted(ends)]

@@ -70,7 +70,7 @@ def _downstream(graph: ColumnGraph, ref: ColumnRef) -> list[Edge]:
     for edge in graph.downstream(ref):
         if edge.downstream.column == ALL and edge.downstream.node == ref.node:
             edges += [replace(onward, upstream=ref) for onward in graph.downstream(edge.downstream)]
-        elif edge.downstream.column != ALL or not graph.columns_of(edge.downstream.node):
+        else:
             edges.append(edge)
-    edges = [edge for edge in edges if edge.downstream.column != ALL or not graph.columns_of(edge.downstream.node)]
+    edges = [edge for edge in edges if edge.downstream.column != ALL or not graph.met_columns(edge.downstream.node)]
     return list(dict.fromkeys(edges))
