@@ -79,8 +79,10 @@ class _Scope:
                 meant.add(self.named[selector])
                 continue
             try:
-                meant |= {view.unique_id for view in select_views(self.views, [selector], [])}
-            except UnknownNameError:
+                meant |= {view.unique_id for view in select_views(self.views, [selector], [], self.manifest)}
+            except UnknownNameError as error:
+                if error.kind == "selection method":
+                    raise
                 known = {view.name for view in self.views} | {view.reference_name for view in self.views}
                 raise UnknownNameError(
                     "feature view, training set or service to select", selector, known | set(self.named)

@@ -95,6 +95,7 @@ class Node(msgspec.Struct, frozen=True, gc=False):
     package_name: str
     original_file_path: str
     patch_path: str | None = None
+    fqn: list[str] = []
     database: str | None = None
     schema: str | None = None
     alias: str | None = None

@@ -40,6 +40,8 @@ _PROFILE_OPTIONS = (
     ),
 )
 
+SELECT_HELP = "Views in dbt's syntax: name, name@v2, tag:name, entity:name, stg_name+, a,b ...  [default: all]"
+
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 

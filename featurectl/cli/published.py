@@ -45,8 +45,9 @@ def open_published(
         ProjectError: The manifest was built for another target.
         UnknownNameError: A selector means no view.
     """
-    registry = read_registry(project.manifest())
-    views = [view for view in select_views(registry.views, select, exclude) if view.online]
+    manifest = project.manifest()
+    registry = read_registry(manifest)
+    views = [view for view in select_views(registry.views, select, exclude, manifest) if view.online]
     target = read_target(
         project.project_dir, target=project.target, profile=project.profile, profiles_dir=project.profiles_dir
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from featurectl.cli.options import json_option, project_options
+from featurectl.cli.options import SELECT_HELP, json_option, project_options
 from featurectl.cli.published import open_published
 from featurectl.cli.store_options import store_options
 from featurectl.cli.text import table, to_json
@@ -26,7 +26,7 @@ _UNITS = (("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1))
 
 
 @click.command("status")
-@click.option("--select", "-s", multiple=True, help="Views: name, name@v2, tag:name, entity:name.  [default: all]")
+@click.option("--select", "-s", multiple=True, help=SELECT_HELP)
 @click.option("--exclude", multiple=True, help="Views to leave out, written the same way.")
 @click.option("--fail-on", type=click.Choice(["stale"]), help="Exit 1 when a view is behind, too old, or not online.")
 @store_options

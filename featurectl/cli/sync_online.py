@@ -14,7 +14,7 @@ import click
 import msgspec
 
 from featurectl.build import read_registry
-from featurectl.cli.options import json_option, project_options
+from featurectl.cli.options import SELECT_HELP, json_option, project_options
 from featurectl.cli.store_options import store_options
 from featurectl.cli.sync_options import sync_options
 from featurectl.errors import SyncError
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
 
 @click.command("sync-online")
-@click.option("--select", "-s", multiple=True, help="Views: name, name@v2, tag:name, entity:name.  [default: all]")
+@click.option("--select", "-s", multiple=True, help=SELECT_HELP)
 @click.option("--exclude", multiple=True, help="Views to leave out, written the same way.")
 @sync_options
 @store_options
@@ -71,7 +71,7 @@ def sync_online(
     """
     manifest = project.manifest()
     registry = read_registry(manifest)
-    views = [view for view in select_views(registry.views, select, exclude) if view.online]
+    views = [view for view in select_views(registry.views, select, exclude, manifest) if view.online]
     run_results_path = project.manifest_path.with_name("run_results.json")
     if not is_of_last_run(registry, run_results_path):
         require_compiled(manifest, [view.unique_id for view in views])

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import msgspec
 
-from featurectl.cli.options import json_option, project_options
+from featurectl.cli.options import SELECT_HELP, json_option, project_options
 from featurectl.cli.published import open_published
 from featurectl.cli.store_options import store_options
 from featurectl.inspection.differences import OUTCOMES
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @click.command("verify")
-@click.option("--select", "-s", multiple=True, help="Views: name, name@v2, tag:name, entity:name.  [default: all]")
+@click.option("--select", "-s", multiple=True, help=SELECT_HELP)
 @click.option("--exclude", multiple=True, help="Views to leave out, written the same way.")
 @click.option("--sample", type=click.IntRange(1), default=1000, show_default=True, help="Entities a view, at random.")
 @click.option("--all", "is_all", is_flag=True, help="Every entity, and keys that the warehouse lacks.")

@@ -63,6 +63,7 @@ class Declarations:
         self.path = folder / "manifest.json"
         self.nodes = {}
         self.exposures = {}
+        self.sources = {}
         self.groups = {}
         self.adapter_type = "duckdb"
 
@@ -139,6 +140,7 @@ class Declarations:
         manifest = {
             "metadata": {**METADATA, "adapter_type": self.adapter_type},
             "nodes": self.nodes,
+            "sources": self.sources,
             "exposures": self.exposures,
             "groups": self.groups,
         }
