@@ -13,7 +13,14 @@ if TYPE_CHECKING:
     from featurectl.rules.finding import Place
 
 SECONDS = {"second": 1, "minute": 60, "hour": 3_600, "day": 86_400, "week": 604_800}
+_BY_SIZE = sorted(SECONDS.items(), key=lambda period_and_size: -period_and_size[1])
 DURATION_HINT = "Write it as dbt does: {count: 7, period: day}."
+
+
+def as_written(seconds: int) -> str:
+    """A duration as YAML has it, in the greatest period that divides it: ``{count: 1, period: day}``."""
+    period, size = next((period, size) for period, size in _BY_SIZE if seconds % size == 0)
+    return f"{{count: {seconds // size}, period: {period}}}"
 
 
 @dataclass(frozen=True, slots=True)

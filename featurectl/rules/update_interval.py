@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from featurectl.rules.block import SECONDS
+from featurectl.rules.block import SECONDS, as_written
 from featurectl.rules.feature_view import KEY
 from featurectl.rules.finding import Place
 
@@ -25,16 +25,11 @@ def check_update_intervals(manifest: Manifest, views: Iterable[FeatureView]) -> 
         node = manifest.nodes[view.unique_id]
         place = Place.of(node)
         _check_ttl(place, view, node)
-        limits = view.freshness
-        if (
-            limits.warn_after_seconds
-            and limits.error_after_seconds
-            and limits.error_after_seconds < limits.warn_after_seconds
-        ):
+        warn, error = view.freshness.warn_after_seconds, view.freshness.error_after_seconds
+        if warn and error and error < warn:
             place.warn(
                 "freshness-order",
-                f"{KEY}.freshness.error_after: expected no less than warn_after, got {limits.error_after_seconds} s "
-                f"and {limits.warn_after_seconds} s",
+                f"{KEY}.freshness.error_after: expected no less than warn_after, got {as_written(error)} and {as_written(warn)}",
                 "An error that comes first leaves no time for the warning: exchange the two.",
             )
         if view.lookback_seconds and view.materialized != "incremental":
@@ -55,7 +50,7 @@ def _check_ttl(place: Place, view: FeatureView, node: Node) -> None:
     seconds, where = longest
     place.warn(
         "ttl-below-interval",
-        f"{KEY}.ttl: expected at least {seconds} s, the update interval by {where}, got {view.ttl_seconds} s",
+        f"{KEY}.ttl: expected at least {as_written(seconds)}, the update interval by {where}, got {as_written(view.ttl_seconds)}",
         "Between two updates look-ups answer OUTSIDE_MAX_AGE: lengthen the TTL, or update more often.",
     )
 

@@ -138,3 +138,8 @@ def test_a_view_that_cannot_be_read_is_selected_by_its_name(run, broken):
 
 def test_there_is_no_colour_where_there_is_no_terminal(run):
     assert "\x1b" not in run("check").output
+
+
+def test_an_acceptance_in_yaml_lives_beside_what_a_macro_records(run):
+    """Both are keys of `config.meta`: dbt keeps the one of YAML and the one of the model's SQL."""
+    assert findings(run("check", "--json"))["unpinned"]["accepted"] == "The model is trained anew with each version."
