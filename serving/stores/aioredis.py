@@ -95,8 +95,10 @@ class AsyncRedisStore:
     def _settle(self, home: tuple[int, asyncio.AbstractEventLoop]) -> None:
         self._open, self._closed, self._home = [], [], home
         self._pool = self._make_pool()
-        # The limit is this class's to keep, for a timer around each half of an exchange costs more than the exchange.
-        self._timeout = self._pool.connection_kwargs.pop("socket_timeout", None)
+        # The limit is this class's to keep: redis-py's timer around each half of an exchange costs more than the exchange, and the
+        # one around sending loses a cancellation now and then (`asyncio.wait_for` before Python 3.12). Left out, it is 5 s.
+        self._timeout = self._pool.connection_kwargs.get("socket_timeout")
+        self._pool.connection_kwargs["socket_timeout"] = None
 
 
 class AsyncClusterStore:
@@ -165,4 +167,5 @@ async def _exchange(connection: Any, command: tuple[str, ...]) -> Any:
     if not connection.is_connected:
         await connection.connect()
     await connection.send_packed_command((pack_command(command),), False)  # type: ignore[arg-type] # it takes texts too
-    return await connection.read_response()
+    # What is left of a failed exchange is closed in one place, by the caller.
+    return await connection.read_response(disconnect_on_error=False)

@@ -6,7 +6,6 @@ import asyncio
 import gc
 import os
 import random
-import socket
 import threading
 import time
 
@@ -152,90 +151,6 @@ def test_a_restarted_server_is_found_again(tmp_path):
         stock(url)
         ask(store, random.Random(2))
         again.stop()
-
-
-class HalfReplies:
-    """A server that passes on what is said, and drops the connection in the middle of the replies it is told to.
-
-    Args:
-        port: Of the real server.
-    """
-
-    def __init__(self, port):
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self.listener.getsockname()[1]
-        self.upstream = port
-        self.drops = 0
-        self.dropped = 0
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def _accept(self):
-        while True:
-            try:
-                client, _ = self.listener.accept()
-            except OSError:
-                return
-            threading.Thread(target=self._serve, args=(client,), daemon=True).start()
-
-    def _serve(self, client):
-        with client, socket.create_connection(("127.0.0.1", self.upstream)) as server:
-            while asked := client.recv(65536):
-                server.sendall(asked)
-                reply = server.recv(65536)
-                if self.drops and b"MGET" in asked:
-                    self.drops -= 1
-                    self.dropped += 1
-                    client.sendall(reply[: len(reply) // 2])
-                    return
-                client.sendall(reply)
-
-
-@pytest.mark.parametrize("is_async", [False, True])
-def test_a_connection_dropped_in_a_reply_is_retried_once(redis_url, is_async):
-    """Half a reply is never an answer: the look-up asks again on a new connection, and fails when that breaks too."""
-    stock(redis_url)
-    proxy = HalfReplies(int(redis_url.rpartition(":")[2].partition("/")[0]))
-    url = f"redis://127.0.0.1:{proxy.port}/0"
-    if is_async:
-        loop = asyncio.new_event_loop()
-        store = AsyncFeatureStore.from_url(url, namespace=NAMESPACE, as_of=NOON)
-
-        def look():
-            loop.run_until_complete(ask_async(store, random.Random(3)))
-    else:
-        store = FeatureStore.from_url(url, namespace=NAMESPACE, as_of=NOON)
-
-        def look():
-            ask(store, random.Random(3))
-
-    look()
-    proxy.drops = 1
-    look()
-    proxy.drops = 2
-    with pytest.raises(StoreError):
-        look()
-    look()
-    assert proxy.dropped == 3
-    proxy.listener.close()
-    if is_async:
-        loop.run_until_complete(store.close())
-        loop.close()
-    else:
-        store.close()
-
-
-def test_an_interrupted_read_leaves_nothing_for_the_next(redis_url):
-    """A time limit that strikes between a command and its reply costs the connection, not the next look-up's truth."""
-    stock(redis_url)
-    with FeatureStore.from_url(f"{redis_url}?socket_timeout=0.05", namespace=NAMESPACE, as_of=NOON) as store:
-        ask(store, random.Random(1))
-        with FeatureStore.from_url(redis_url, namespace=NAMESPACE) as admin:
-            admin._store._call("CLIENT", "PAUSE", "200", "ALL")
-        with pytest.raises(StoreError, match="socket_timeout"):
-            ask(store, random.Random(2))
-        time.sleep(0.25)
-        for seed in range(20):
-            ask(store, random.Random(seed))
 
 
 def test_a_cache_spares_the_store_for_a_moment(store_url, monkeypatch):
