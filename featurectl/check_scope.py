@@ -81,12 +81,11 @@ class _Scope:
             try:
                 meant |= {view.unique_id for view in select_views(self.views, [selector], [], self.manifest)}
             except UnknownNameError as error:
-                if error.kind == "selection method":
-                    raise
                 known = {view.name for view in self.views} | {view.reference_name for view in self.views}
-                raise UnknownNameError(
+                nearest = UnknownNameError(
                     "feature view, training set or service to select", selector, known | set(self.named)
-                ) from None
+                )
+                raise nearest if str(nearest.hint).startswith("Did") else error from None
         return meant
 
     def parents_of(self, ids: set[str]) -> set[str]:

@@ -18,16 +18,22 @@ class Rule:
         meaning: What is so when it finds something, as half a sentence.
         mend: What to do, as an imperative sentence.
         is_acceptable: False where the declaration cannot be read: that stops every command.
+        may_warn: True where a finding that is likely, not certain, is a warning.
     """
 
     severity: Severity
     meaning: str
     mend: str
     is_acceptable: bool = True
+    may_warn: bool = False
 
 
 def _declaration(meaning: str, mend: str) -> Rule:
     return Rule("error", meaning, mend, is_acceptable=False)
+
+
+def _leak(meaning: str, mend: str) -> Rule:
+    return Rule("error", meaning, mend, may_warn=True)
 
 
 DECLARATIONS = {
@@ -184,30 +190,29 @@ ACCEPTANCE = {
 }
 
 LEAKAGE = {
-    "leakage/all-time": Rule(
-        "error",
-        "an aggregate over all time is joined back to earlier rows",
+    "leakage/all-time": _leak(
+        "an aggregate over all time is joined back to earlier rows, or stamped before the last row it uses",
         "Aggregate over the rows up to each event timestamp: a window, or `rolling_window`.",
     ),
-    "leakage/clock": Rule(
-        "error", "the SQL reads the clock: a rebuild gives the past other values", "Use the row's own timestamps."
+    "leakage/clock": _leak(
+        "the SQL reads the clock: a rebuild gives the past other values", "Use the row's own timestamps."
     ),
-    "leakage/current-state": Rule(
-        "error",
-        "a view with history joins a table that keeps only its current state",
-        "Join a snapshot of it, by the interval in which each state was true.",
+    "leakage/current-state": _leak(
+        "a view with history joins a table that keeps only its current state, or keeps only its own newest rows",
+        "Join a snapshot by the interval in which each state was true; keep every row.",
     ),
-    "leakage/load-time": Rule(
-        "error", "the event timestamp is the time of loading", "Take the time at which the values became true."
+    "leakage/load-time": _leak(
+        "the event timestamp is the time of loading", "Take the time at which the values became true."
     ),
-    "leakage/lookahead": Rule(
-        "error", "a window reads later rows", "End the frame at the current row, or read earlier rows with LAG."
+    "leakage/lookahead": _leak(
+        "a window reads later rows", "End the frame at the current row, or read earlier rows with `lag`."
     ),
+    "leakage/period-start": _leak(
+        "an aggregate of a period is stamped with the start of the period", "Stamp it with the end."
+    ),
+    "leakage/random": _leak("the SQL reads random values: no two builds agree", "Derive it from a hash of the key."),
     "leakage/not-compiled": Rule(
         "warning", "the manifest has no compiled SQL, as `dbt parse` leaves it", "Run `dbt compile` or `dbt build`."
-    ),
-    "leakage/random": Rule(
-        "error", "the SQL reads random values: no two builds agree", "Derive it from a hash of the key."
     ),
     "leakage/unparsed": Rule("warning", "the compiled SQL cannot be parsed", "Look it over by hand."),
 }
