@@ -49,10 +49,9 @@ def is_comparison(column: exp.Column) -> bool:
     parent = top.parent
     if isinstance(parent, (exp.LT, exp.LTE, exp.GT, exp.GTE, exp.Between, exp.Is)):
         return _is_filter(parent)
-    return top is column and (
-        isinstance(parent, exp.Select)
-        or (isinstance(parent, exp.Alias) and parent.alias.lower() == column.name.lower())
-    )
+    if isinstance(parent, exp.Alias):
+        return parent.alias.lower() == column.name.lower()  # passed on under its name, perhaps with its gaps filled
+    return top is column and isinstance(parent, exp.Select)
 
 
 def _carried(node: exp.Expr) -> tuple[exp.Expr, bool]:

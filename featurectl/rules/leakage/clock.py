@@ -101,7 +101,9 @@ def is_clock(node: exp.Expr) -> bool:
 def check_clock(subject: Subject) -> None:
     """Report clocks, but not those that only bound the rows from above, or date an audit column that nothing uses."""
     for clock in clocks(subject.statement):
-        if not (is_only_a_bound(clock, subject) or _ends_a_series(clock) or _is_unused_audit(clock, subject)):
+        if ends_a_series(clock) or _stamps_events(clock, subject):
+            continue  # the second is for leakage/load-time to say
+        if not (is_only_a_bound(clock, subject) or _is_unused_audit(clock, subject)):
             subject.say(
                 "clock",
                 "values that do not depend on when the model is built",
@@ -111,12 +113,22 @@ def check_clock(subject: Subject) -> None:
             )
 
 
-def _ends_a_series(clock: exp.Expr) -> bool:
+def ends_a_series(clock: exp.Expr) -> bool:
     """A grid of dates up to now: later builds add rows, and change none."""
     node = clock
     while node.parent is not None and not isinstance(node.parent, exp.Query):
         if isinstance(node.parent, _SERIES):
             return node.arg_key == "end"
+        node = node.parent
+    return False
+
+
+def _stamps_events(clock: exp.Expr, subject: Subject) -> bool:
+    stamps = {id(step.expression) for _, origin in subject.event_origins() for step in origin.steps}
+    node: exp.Expr | None = clock
+    while node is not None and not isinstance(node, (exp.Query, exp.Greatest)):
+        if id(node) in stamps:
+            return True
         node = node.parent
     return False
 

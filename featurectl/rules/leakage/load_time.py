@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from featurectl.rules.leakage.clock import is_clock
+from featurectl.rules.leakage.clock import ends_a_series, is_clock
 from featurectl.rules.leakage.names import is_load_time
 from featurectl.rules.leakage.tree import own_nodes
 
@@ -21,10 +21,10 @@ _EXPECTED = "an event timestamp of the event itself"
 def check_load_time(subject: Subject) -> None:
     """Report event timestamps that a clock gives, or a column called like a load time."""
     for _, origin in subject.event_origins():
-        if any(own_nodes(step.expression, exp.Greatest) for step in origin.steps):
+        if any(step.expression.find(exp.Greatest) for step in origin.steps):
             continue  # never before the event
         for step in origin.steps:
-            if any(is_clock(node) for node in own_nodes(step.expression, exp.Expression)):
+            if any(is_clock(node) and not ends_a_series(node) for node in own_nodes(step.expression, exp.Expression)):
                 subject.say("load-time", _EXPECTED, step.expression, _HINT)
                 break
         else:
