@@ -77,7 +77,7 @@ def check_project(manifest: Manifest, asked: Asked) -> Checked:
     found = [
         *findings,
         *check_stray_blocks(manifest),
-        *check_key_tests(manifest, registry.views),
+        *check_key_tests(manifest),
         *check_update_intervals(manifest, registry.views),
         *check_service_views(manifest, registry, asked.as_of),
         *check_built_tables(manifest, registry, asked.built),

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
+from featurectl.rules.feature_view import BLOCK
 from featurectl.rules.finding import Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from featurectl.manifest import Manifest, Node
-    from featurectl.registry import FeatureView
     from featurectl.rules.finding import Finding
 
 OWN_UNIQUE_TEST = "unique_feature_rows"
@@ -24,23 +24,28 @@ ENFORCES_UNIQUE = ("duckdb", "postgres")
 STORED = ("table", "incremental")  # a view enforces no constraint
 
 
-def check_key_tests(manifest: Manifest, views: Iterable[FeatureView]) -> list[Finding]:
-    """Warnings for views whose keys nothing guards; an enforced constraint counts like a test."""
+def check_key_tests(manifest: Manifest) -> list[Finding]:
+    """Warnings for views whose keys nothing guards; an enforced constraint counts like a test.
+
+    Judged from the nodes, so that a view with an error elsewhere is told of its tests in the same run.
+    """
     tests = _tests(manifest)
     findings: list[Finding] = []
-    for view in views:
-        node = manifest.nodes[view.unique_id]
+    for node in manifest.models():
+        block = (node.config.meta or {}).get(BLOCK)
+        keys = _columns(node, block.get("join_keys")) if isinstance(block, dict) else []
+        if not keys:
+            continue
         place = Place.of(node)
-        guards = _Guards(node, tests[view.unique_id], manifest.metadata.adapter_type or "")
-        for column in view.join_keys:
-            if _plain(column.name) not in guards.not_null:
+        guards = _Guards(node, tests[node.unique_id], manifest.metadata.adapter_type or "")
+        for name in keys:
+            if _plain(name) not in guards.not_null:
                 place.warn(
                     "key-not-null",
-                    f"columns.{column.name}.data_tests: expected not_null on a join key, got none",
+                    f"columns.{name}.data_tests: expected not_null on a join key, got none",
                     "Add `data_tests: [not_null]` to the column: a row without its key is never found.",
                 )
-        times = [view.event_timestamp, *([view.created_timestamp] if view.created_timestamp else [])]
-        wanted = [column.name for column in (*view.join_keys, *times)]
+        wanted = [*keys, *_columns(node, [node.config.event_time, (block or {}).get("created_timestamp")])]
         if not guards.is_unique(wanted):
             place.warn(
                 "key-unique",
@@ -49,6 +54,12 @@ def check_key_tests(manifest: Manifest, views: Iterable[FeatureView]) -> list[Fi
             )
         findings += place.findings
     return findings
+
+
+def _columns(node: Node, names: Any) -> list[str]:
+    """Those of the names that are columns of the contract."""
+    listed = names if isinstance(names, list) else []
+    return [name for name in listed if isinstance(name, str) and name in node.columns]
 
 
 class _Guards:

@@ -15,6 +15,13 @@ def test_a_view_without_tests_is_warned_of_for_each_key_and_once_for_all(declare
     assert declared.told("key-unique") == [UNIQUE.replace("(customer_id", "(customer_id, n_raw_rows")]
 
 
+def test_an_error_elsewhere_in_the_view_hides_nothing(declared):
+    declared.view(ttl="1 day")
+    assert [finding.rule for finding in declared.checked()] == ["wrong-type", "key-not-null", "key-unique"]
+    declared.view(join_keys=7)
+    assert [finding.rule for finding in declared.checked()] == ["wrong-type"]
+
+
 @pytest.mark.parametrize("column", ["customer_id", '"customer_id"', "CUSTOMER_ID"])
 def test_dbts_not_null_on_the_key_is_enough_however_it_is_quoted(declared, column):
     declared.view()

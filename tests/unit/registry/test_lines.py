@@ -40,6 +40,10 @@ def orders(declared, tmp_path):
     declared.node = declared.view(
         ttl={"count": 1, "period": "days"}, freshness={"warn_after": {"count": 0, "period": "day"}}
     )
+    declared.tests = [
+        declared.data_test("not_null", column_name="customer_id")["unique_id"],
+        declared.data_test("unique_feature_rows")["unique_id"],
+    ]
     return declared
 
 
@@ -55,10 +59,12 @@ def test_it_is_the_line_of_the_key_however_deep(orders):
 
 
 def test_of_a_key_that_is_absent_it_is_that_of_the_nearest_above(orders):
+    for test in orders.tests:
+        del orders.nodes[test]
     orders.node["config"]["meta"]["feature_view"] = {"entity": "customer", "join_keys": ["customer_id"]}
     assert lines(orders) == {"columns.customer_id.data_tests": 15, "data_tests": 4}
     orders.node["config"]["event_time"] = None
-    assert lines(orders) == {"config.event_time": 5}
+    assert lines(orders)["config.event_time"] == 5
 
 
 @pytest.mark.parametrize(("version", "line"), [(1, 10), (2, 23)])
