@@ -119,13 +119,21 @@ class Lab:
 
     def sync(self, now: int, **options: Any) -> ViewReport:
         """Sync as of an instant (microseconds since START)."""
-        warehouse = DuckDBWarehouse(Target("lab", "test", True, "duckdb", {"path": str(self.path)}, "lab"), self.folder)
+        warehouse = self.warehouse()
         registry = Registry("lab", "duckdb", self.generated_at, "run", "1.11", (self.view,), (), (), ())
-        given = Options(target="test", as_of_us=START + now, **options)
+        given = self.options(now, **options)
         outcome = sync(registry, [self.view], warehouse, partial(open_writer, self.url, NAMESPACE), KEYS, given)
         (report,) = outcome.views
         self.reports.append(report)
         return report
+
+    def warehouse(self) -> DuckDBWarehouse:
+        """Of the file that `build` makes."""
+        return DuckDBWarehouse(Target("lab", "test", True, "duckdb", {"path": str(self.path)}, "lab"), self.folder)
+
+    def options(self, now: int, **options: Any) -> Options:
+        """Those of a sync as of an instant (microseconds since START)."""
+        return Options(target="test", as_of_us=START + now, **options)
 
     def change(self, **attributes: Any) -> None:
         """Another declaration of the view."""

