@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from featurectl.errors import UnknownNameError
 from featurectl.selection import select_views
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from featurectl.manifest import Manifest
     from featurectl.registry import Entity, FeatureService, FeatureView, PinnedFeature, Registry, TrainingSet
 
+Owned: TypeAlias = "FeatureView | TrainingSet | FeatureService"
 Consumer = TypeVar("Consumer", "TrainingSet", "FeatureService")
 
 
@@ -74,7 +75,7 @@ def filtered(registry: Registry, filters: Filters, manifest: Manifest | None = N
 
 
 def _require_known(registry: Registry, filters: Filters) -> None:
-    owned = (*registry.views, *registry.training_sets, *registry.services)
+    owned: list[Owned] = [*registry.views, *registry.training_sets, *registry.services]
     for kind, asked, known in (
         ("entity", filters.entities, {entity.name for entity in registry.entities}),
         ("owner", filters.owners, {thing.owner for thing in owned if thing.owner}),
@@ -86,7 +87,7 @@ def _require_known(registry: Registry, filters: Filters) -> None:
                 raise UnknownNameError(kind, name, known)
 
 
-def _is_owned(thing: FeatureView | TrainingSet | FeatureService, filters: Filters) -> bool:
+def _is_owned(thing: Owned, filters: Filters) -> bool:
     return (not filters.owners or thing.owner in filters.owners) and (
         not filters.tags or any(tag in filters.tags for tag in thing.tags)
     )

@@ -12,6 +12,7 @@ COMMANDS = {
     "lineage": "featurectl.cli.lineage:lineage",
     "list": "featurectl.cli.listing:list_",
     "plan": "featurectl.cli.plan:plan",
+    "search": "featurectl.cli.search:search_",
     "serve": "featurectl.cli.serve:serve",
     "status": "featurectl.cli.status:status",
     "sync-online": "featurectl.cli.sync_online:sync_online",
