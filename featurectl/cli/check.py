@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     "--select",
     "-s",
     multiple=True,
-    help="Only these views (name, name@v2, tag:..., entity:...), training sets or services, and what uses them.",
+    help="Only these views (in dbt's syntax), training sets or services, with what uses and feeds them.",
 )
 @click.option("--exclude", multiple=True, help="Not these.")
 @click.option("--warn-error", is_flag=True, help="Exit 1 on warnings, too.")
