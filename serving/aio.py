@@ -5,77 +5,27 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any, Self
 
-from serving.client import NAMESPACE_VARIABLE, STORE_VARIABLE, environment
+from serving.door import Door
 from serving.format.catalog import GENERATION_FIELD
 from serving.reads import UnknownSchemaError
-from serving.session import DEFAULT_MAX_ENTITIES, Session
 from serving.stores import open_async_store
+from serving.stores.base import AsyncOnlineStore
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import datetime
     from types import TracebackType
 
     from serving.answer import OnlineFeatures
-    from serving.cache import Cache
     from serving.format.catalog import Catalog
-    from serving.session import OnCorrupt
-    from serving.stores.base import AsyncOnlineStore
 
 
-class AsyncFeatureStore:
+class AsyncFeatureStore(Door[AsyncOnlineStore]):
     """Look-ups of online features for asyncio; safe to share between tasks, to use in another event loop, and to carry through a fork.
 
-    Args:
-        store: Where to read.
-        namespace: Usually ``<dbt project>:<target>``.
-        as_of: As in `serving.FeatureStore`.
-        on_corrupt: Likewise.
-        max_entities: Likewise.
-        cache: Likewise.
-
-    Raises:
-        ConfigError: One of them cannot be used.
+    It is made as `Door` says: from a URL, from the environment, or around a store.
     """
 
-    def __init__(
-        self,
-        store: AsyncOnlineStore,
-        *,
-        namespace: str,
-        as_of: datetime | None = None,
-        on_corrupt: OnCorrupt = "invalid",
-        max_entities: int = DEFAULT_MAX_ENTITIES,
-        cache: Cache | None = None,
-    ) -> None:
-        self._store = store
-        self._session = Session(namespace, as_of=as_of, on_corrupt=on_corrupt, max_entities=max_entities, cache=cache)
-
-    @classmethod
-    def from_url(cls, url: str, *, namespace: str, **options: Any) -> Self:
-        """A client of the store at a URL; nothing is reached before the first look-up.
-
-        Args:
-            url: As `serving.FeatureStore.from_url` takes it.
-            namespace: Usually ``<dbt project>:<target>``.
-            options: As the class takes them.
-
-        Raises:
-            ConfigError: The URL or the namespace cannot be used.
-        """
-        return cls(open_async_store(url), namespace=namespace, **options)
-
-    @classmethod
-    def from_env(cls, **options: Any) -> Self:
-        """A client of the store that FEATURECTL_ONLINE_STORE and FEATURECTL_NAMESPACE name.
-
-        Args:
-            options: As the class takes them.
-
-        Raises:
-            ConfigError: One of the variables is not set, or cannot be used.
-        """
-        return cls.from_url(environment(STORE_VARIABLE), namespace=environment(NAMESPACE_VARIABLE), **options)
+    _open_store = staticmethod(open_async_store)
 
     async def get_online_features(
         self,

@@ -33,14 +33,18 @@ class OnlineFeatures:
         layout: Of the columns.
         key_columns: The entities' values of each join key.
         found: The rows of each read.
+
+    Attributes:
+        layout: As given, for those who make another form of the answer, as the HTTP server does.
+        found: Likewise.
     """
 
-    __slots__ = ("_found", "_key_columns", "_layout")
+    __slots__ = ("_key_columns", "found", "layout")
 
     def __init__(self, layout: Layout, key_columns: list[list[Any]], found: list[Found]) -> None:
-        self._layout = layout
+        self.layout = layout
         self._key_columns = key_columns
-        self._found = found
+        self.found = found
 
     def __len__(self) -> int:
         return len(self._key_columns[0])
@@ -51,20 +55,20 @@ class OnlineFeatures:
     @property
     def names(self) -> tuple[str, ...]:
         """All columns: join keys, then features in request order."""
-        return self._layout.names
+        return self.layout.names
 
     @property
     def feature_names(self) -> tuple[str, ...]:
         """The features in request order; a service's is the order of its training set."""
-        return self._layout.features
+        return self.layout.features
 
     def to_dict(self) -> dict[str, list[Any]]:
         """Column name to its values."""
-        return dict(zip(self._layout.names, self.columns()))  # noqa: B905 - a quarter of the call
+        return dict(zip(self.layout.names, self.columns()))  # noqa: B905 - a quarter of the call
 
     def to_rows(self) -> list[dict[str, Any]]:
         """One dict an entity row."""
-        names = self._layout.names
+        names = self.layout.names
         return [dict(zip(names, row, strict=True)) for row in zip(*self.columns(), strict=True)]
 
     def to_numpy(self, dtype: Any = None) -> npt.NDArray[Any]:
@@ -77,7 +81,7 @@ class OnlineFeatures:
             ConversionError: A feature is not numeric, or `dtype` cannot hold NaN.
             MissingPackageError: numpy is not installed.
         """
-        return tables.to_numpy(self._layout, self._found, dtype)
+        return tables.to_numpy(self.layout, self.found, dtype)
 
     def to_arrow(self) -> pa.Table:
         """A pyarrow table of all columns, typed as the views declare them.
@@ -110,15 +114,15 @@ class OnlineFeatures:
     def statuses(self) -> dict[str, list[Status]]:
         """Column name to the status of each value; join keys are PRESENT."""
         keys = [[Status.PRESENT] * len(self) for _ in self._key_columns]
-        features = self._in_order([found.statuses() for found in self._found])
-        return dict(zip(self._layout.names, [*keys, *features], strict=True))
+        features = self._in_order([found.statuses() for found in self.found])
+        return dict(zip(self.layout.names, [*keys, *features], strict=True))
 
     @property
     def event_micros(self) -> dict[str, list[int | None]]:
         """Column name to when each value became true, UTC microseconds since 1970; None for join keys and where there is no row."""
         keys = [[None] * len(self) for _ in self._key_columns]
-        features = self._in_order([[found.event_micros()] * len(found.read.slots) for found in self._found])
-        return dict(zip(self._layout.names, [*keys, *features], strict=True))
+        features = self._in_order([[found.event_micros()] * len(found.read.slots) for found in self.found])
+        return dict(zip(self.layout.names, [*keys, *features], strict=True))
 
     @property
     def event_timestamps(self) -> dict[str, list[datetime | None]]:
@@ -131,15 +135,20 @@ class OnlineFeatures:
     @property
     def feature_types(self) -> dict[str, WireType]:
         """Feature to its declared type, in request order."""
-        types = self._in_order([[wire_type for _, wire_type in found.read.slots] for found in self._found])
-        return dict(zip(self._layout.features, types, strict=True))
+        types = self._in_order([[wire_type for _, wire_type in found.read.slots] for found in self.found])
+        return dict(zip(self.layout.features, types, strict=True))
+
+    @property
+    def deprecations(self) -> dict[str, str]:
+        """Those of the views that dbt declares deprecated, e.g. ``price@v1``, to the date (ISO 8601), past or to come."""
+        return dict(self.layout.deprecations)
 
     def columns(self) -> list[list[Any]]:
         """The values of each column, in the order of `names`; the lists are the answer's own."""
         slots: list[list[Any]] = []
-        for found in self._found:
+        for found in self.found:
             slots += found.columns()
-        return self._key_columns + self._layout.in_order(slots)
+        return self._key_columns + self.layout.in_order(slots)
 
     def _in_order(self, of_reads: list[list[Any]]) -> list[Any]:
-        return self._layout.in_order(list(chain.from_iterable(of_reads)))
+        return self.layout.in_order(list(chain.from_iterable(of_reads)))

@@ -2,85 +2,31 @@
 
 from __future__ import annotations
 
-import os
 import time
 from typing import TYPE_CHECKING, Any, Self
 
-from serving.errors import ConfigError
+from serving.door import Door
 from serving.format.catalog import GENERATION_FIELD
 from serving.reads import UnknownSchemaError
-from serving.session import DEFAULT_MAX_ENTITIES, Session
 from serving.stores import open_store
+from serving.stores.base import OnlineStore
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import datetime
     from types import TracebackType
 
     from serving.answer import OnlineFeatures
     from serving.cache import Cache
     from serving.format.catalog import Catalog
-    from serving.session import OnCorrupt
-    from serving.stores.base import OnlineStore
-
-STORE_VARIABLE = "FEATURECTL_ONLINE_STORE"
-NAMESPACE_VARIABLE = "FEATURECTL_NAMESPACE"
 
 
-class FeatureStore:
+class FeatureStore(Door[OnlineStore]):
     """Look-ups of online features in one namespace of a store; safe to share between threads and to carry through a fork.
 
-    Args:
-        store: Where to read.
-        namespace: Usually ``<dbt project>:<target>``.
-        as_of: The instant that TTLs are measured from (naive means UTC); by default now.
-        on_corrupt: A stored row that cannot be read answers ``INVALID`` and None for its entity, or with ``"raise"`` fails the look-up.
-        max_entities: Most entity rows a look-up.
-        cache: Keeps rows in the process for a moment; by default every look-up reads the store.
-
-    Raises:
-        ConfigError: One of them cannot be used.
+    It is made as `Door` says: from a URL, from the environment, or around a store.
     """
 
-    def __init__(
-        self,
-        store: OnlineStore,
-        *,
-        namespace: str,
-        as_of: datetime | None = None,
-        on_corrupt: OnCorrupt = "invalid",
-        max_entities: int = DEFAULT_MAX_ENTITIES,
-        cache: Cache | None = None,
-    ) -> None:
-        self._store = store
-        self._session = Session(namespace, as_of=as_of, on_corrupt=on_corrupt, max_entities=max_entities, cache=cache)
-
-    @classmethod
-    def from_url(cls, url: str, *, namespace: str, **options: Any) -> Self:
-        """A client of the store at a URL; nothing is reached before the first look-up.
-
-        Args:
-            url: ``redis://``, ``rediss://``, ``unix://``, ``redis+sentinel://host:port,.../service``,
-                ``redis+cluster://host:port,...``, ``sqlite:///absolute/path`` or ``sqlite:relative/path``.
-            namespace: Usually ``<dbt project>:<target>``.
-            options: As the class takes them: ``as_of``, ``on_corrupt``, ``max_entities``, ``cache``.
-
-        Raises:
-            ConfigError: The URL or the namespace cannot be used.
-        """
-        return cls(open_store(url), namespace=namespace, **options)
-
-    @classmethod
-    def from_env(cls, **options: Any) -> Self:
-        """A client of the store that FEATURECTL_ONLINE_STORE and FEATURECTL_NAMESPACE name.
-
-        Args:
-            options: As the class takes them.
-
-        Raises:
-            ConfigError: One of the variables is not set, or cannot be used.
-        """
-        return cls.from_url(environment(STORE_VARIABLE), namespace=environment(NAMESPACE_VARIABLE), **options)
+    _open_store = staticmethod(open_store)
 
     def get_online_features(
         self,
@@ -95,7 +41,7 @@ class FeatureStore:
         Args:
             features: The name of a feature service, or references: ``view:feature``, ``view:*``, ``view@v2:feature``.
             entity_rows: One dict a row, or one list a column; columns that are no join key are ignored.
-            full_feature_names: Name features ``view__feature``.
+            full_feature_names: Name features ``view__feature``, or ``view@v2__feature`` where the reference says a version.
             include_stale: Answer the values of rows older than their view's TTL too, with the status OUTSIDE_MAX_AGE.
 
         Raises:
@@ -184,17 +130,3 @@ class FeatureStore:
     def _read_catalog(self) -> None:
         asked_at = time.monotonic()
         self._session.install(self._store.hgetall(self._session.keyspace.catalog), asked_at)
-
-
-def environment(variable: str) -> str:
-    """The value of an environment variable.
-
-    Raises:
-        ConfigError: It is not set, or empty.
-    """
-    value = os.environ.get(variable, "")
-    if not value:
-        raise ConfigError(
-            f"environment: expected {variable} to be set, got nothing", hint=f"Set {variable}, or use from_url."
-        )
-    return value

@@ -13,7 +13,7 @@ from serving.entities import key_columns
 from serving.found import Found
 from serving.layout import Layout
 from serving.reads import Read, UnknownSchemaError
-from serving.references import resolve
+from serving.references import deprecations, resolve
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -158,7 +158,8 @@ def compile_plan(
     ]
     slots = list(chain.from_iterable(groups.values()))
     order = sorted(range(len(slots)), key=slots.__getitem__)
-    return Plan(key_columns, reads, Layout(places, [each.output_name for each in requested], order))
+    names = [each.output_name for each in requested]
+    return Plan(key_columns, reads, Layout(places, names, order, deprecations(requested)))
 
 
 def _read(columns: tuple[str, ...], places: list[str], requested: list[Requested], keyspace: KeySpace) -> Read:

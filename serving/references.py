@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from serving.errors import NameClashError, RequestError, UnknownFeatureError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from serving.format.catalog import Catalog, ServiceFeature, ViewEntry
 
@@ -54,8 +54,14 @@ def resolve(catalog: Catalog, features: str | Sequence[str], *, full_feature_nam
             "features: expected a service name or at least one feature reference, got none",
             hint="Write features=['view:feature'], or the name of a service.",
         )
-    _require_unique(requested)
+    _require_unique(requested, full_feature_names=full_feature_names)
     return requested
+
+
+def deprecations(requested: Iterable[Requested]) -> dict[str, str]:
+    """Those of the views that are declared deprecated, by reference, to the date (ISO 8601)."""
+    views = [each.view for each in requested]
+    return {view.reference: view.deprecation_date for view in views if view.deprecation_date is not None}
 
 
 def _of_service(catalog: Catalog, name: str, *, full_feature_names: bool) -> list[Requested]:
@@ -96,11 +102,12 @@ def _of_reference(catalog: Catalog, reference: str, *, full_feature_names: bool)
     else:
         names = [parsed["feature"]]
         _require_feature(view, parsed["feature"])
+    prefix = view.name if parsed["version"] is None else view.reference
     return [
         Requested(
             view=view,
             feature=name,
-            output_name=f"{view.name}__{name}" if full_feature_names else name,
+            output_name=f"{prefix}__{name}" if full_feature_names else name,
             source=reference if parsed["feature"] != "*" else f"{reference} ({name})",
         )
         for name in names
@@ -134,22 +141,22 @@ def _require_feature(view: ViewEntry, feature: str) -> None:
         raise UnknownFeatureError(f"feature of view {view.name!r} version {view.version}", feature, names)
 
 
-def _require_unique(requested: list[Requested]) -> None:
-    taken: dict[str, str] = {}
+def _require_unique(requested: list[Requested], *, full_feature_names: bool) -> None:
+    hint = "Ask for one of them." if full_feature_names else "Pass full_feature_names=True, or ask for one of them."
+    taken: dict[str, Requested] = {}
     for each in requested:
-        name = each.output_name
-        if name in taken:
-            same = taken[name] == each.source
+        first = taken.setdefault(each.output_name, each)
+        if first is not each:
+            is_same = (first.view, first.feature) == (each.view, each.feature)
             raise NameClashError(
-                f"features: expected unique names, got {name!r} from {taken[name]} and from {each.source}",
-                hint="Ask for it once." if same else "Pass full_feature_names=True, or ask for one of them.",
+                f"features: expected unique names, got {each.output_name!r} from {first.source} and from {each.source}",
+                hint="Ask for it once." if is_same else hint,
             )
-        taken[name] = each.source
     for each in requested:
         for key, _ in each.view.join_keys:
             column = each.join_keys.get(key, key)
             if column in taken:
                 raise NameClashError(
-                    f"features: expected names that are no join key column, got {column!r} from {taken[column]} and as join key of {each.source}",
+                    f"features: expected names that are no join key column, got {column!r} from {taken[column].source} and as join key of {each.source}",
                     hint="Pass full_feature_names=True, or leave the feature out: its value is the key's.",
                 )

@@ -49,6 +49,7 @@ class ViewEntry(msgspec.Struct, frozen=True, omit_defaults=True):
         schema_id: Id of the schema that `features` make, eight hex digits.
         ttl_seconds: Oldest valid age; None means never stale.
         defaults: Feature to the value it has where no row is eligible, as JSON carries it (`encode_default`).
+        deprecation_date: As dbt declares it for the model (ISO 8601), past or to come.
         retired_at: When the view left the manifest (ISO 8601, UTC); it is served until it is collected.
     """
 
@@ -67,6 +68,11 @@ class ViewEntry(msgspec.Struct, frozen=True, omit_defaults=True):
     access: str = "protected"
     deprecation_date: str | None = None
     retired_at: str | None = None
+
+    @property
+    def reference(self) -> str:
+        """How a request names it, e.g. ``price@v2``; a view without versions by its name alone."""
+        return f"{self.name}@v{self.version}" if self.version else self.name
 
     @property
     def field(self) -> str:

@@ -46,14 +46,14 @@ def respond(answer: OnlineFeatures, recipe: Recipe, *, with_versions: bool, metr
     present, epoch = _present(count), _epochs(count)
     slot_statuses: list[list[Status] | None] = []
     slot_times: list[msgspec.Raw] = []
-    for found in answer._found:  # noqa: SLF001 - the same package: what is shared by a view's columns is encoded once
+    for found in answer.found:  # what is shared by a view's columns is encoded once
         found.columns()  # only then is it known whether all rows can be read
         slots = len(found.read.slots)
         slot_statuses += [None] * slots if found.is_fresh else found.statuses()
         micros = found.event_micros()
         slot_times += [_times(micros)] * slots
         metrics.newest_event(found.read.view, micros)
-    layout = answer._layout  # noqa: SLF001 - likewise
+    layout = answer.layout
     columns = answer.columns()
     keys = len(layout.keys)
     present_values = dict.fromkeys(recipe.access, 0)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from serving.errors import ServingError
 from serving.http.access_log import AccessLog, Line, now
-from serving.http.body import DisconnectedError
+from serving.http.body import CLOSE, DisconnectedError
 from serving.http.failures import RefusedError, refusal
 from serving.http.routes import JSON, METHODS, Reply, Service, find_route
 
@@ -69,12 +69,16 @@ class App:
         asked: dict[str, Any] = {}
         status, sent = _BUG, 0
         try:
-            reply = await self._reply(service, path, scope, receive, asked)
+            try:
+                reply = await self._reply(service, path, scope, receive, asked)
+            except DisconnectedError:
+                status = _GONE
+                return
+            except Exception:
+                await _send(send, method, _sorry())
+                raise  # a bug keeps its traceback, in the server's log
             status, sent = reply.status, len(reply.body)
-            await send({"type": "http.response.start", "status": status, "headers": reply.headers})
-            await send({"type": "http.response.body", "body": b"" if method == "HEAD" else reply.body})
-        except DisconnectedError:
-            status = _GONE
+            await _send(send, method, reply)
         finally:
             seconds = time.perf_counter() - started
             service.metrics.observe(route, status, seconds)
@@ -97,7 +101,7 @@ class App:
             refused = self._too_slow(has_body=asked["read"])
         finally:
             del asked["read"]
-        return Reply(refused.status, refused.body, JSON, refused.headers)
+        return _refuse(refused)
 
     def _too_slow(self, *, has_body: bool) -> RefusedError:
         seconds = self._settings.limits.seconds
@@ -112,5 +116,20 @@ class App:
             408,
             f"body: expected to arrive within {seconds:g} s, got only a part of it",
             hint="Send the whole body at once.",
-            headers=((b"connection", b"close"),),
+            headers=CLOSE,
         )
+
+
+def _refuse(refused: RefusedError) -> Reply:
+    return Reply(refused.status, refused.body, JSON, refused.headers)
+
+
+def _sorry() -> Reply:
+    """What a caller is told of a bug: that it is one, and nothing of what is inside."""
+    hint = "Look at the server's log."
+    return _refuse(RefusedError(_BUG, "server: expected an answer, got a bug", hint=hint, headers=CLOSE))
+
+
+async def _send(send: Send, method: str, reply: Reply) -> None:
+    await send({"type": "http.response.start", "status": reply.status, "headers": reply.headers})
+    await send({"type": "http.response.body", "body": b"" if method == "HEAD" else reply.body})

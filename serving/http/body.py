@@ -11,7 +11,7 @@ from serving.http.failures import RefusedError
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-_CLOSE = ((b"connection", b"close"),)
+CLOSE = ((b"connection", b"close"),)
 
 
 class DisconnectedError(Exception):
@@ -99,5 +99,5 @@ def _too_long(most_bytes: int) -> RefusedError:
         413,
         f"body: expected at most {most_bytes} bytes, got more",
         hint="Ask in several requests, or start the server with a greater --max-body-bytes.",
-        headers=_CLOSE,
+        headers=CLOSE,
     )

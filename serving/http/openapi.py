@@ -65,6 +65,12 @@ def _look_up(limits: Limits) -> dict[str, Any]:
             "200": {
                 "description": "One column a join key and a feature",
                 "content": _json({"$ref": "#/components/schemas/Response"}),
+                "headers": {
+                    "Deprecation": {
+                        "description": "The first date of `metadata.deprecations` (RFC 9745); absent where no view is deprecated.",
+                        "schema": {"type": "string"},
+                    }
+                },
             },
             "403": {**_ERROR, "description": "The caller may not read a service or view. " + _ERROR_TEXT},
             "404": {**_ERROR, "description": "No such service, view, version or feature. " + _ERROR_TEXT},
@@ -137,6 +143,11 @@ _RESPONSE: dict[str, Any] = {
                         "type": "object",
                         "properties": {"name": {"type": "string"}, "version": {"type": "integer"}},
                     },
+                },
+                "deprecations": {
+                    "type": "object",
+                    "additionalProperties": {"type": "string"},
+                    "description": "Not Feast's: each deprecated view, e.g. price@v1, to its date; absent where there is none.",
                 },
             },
         },

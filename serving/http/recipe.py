@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from serving.errors import UnknownFeatureError
 from serving.format.types import parse_type
+from serving.format.values import to_micros
 from serving.http.json_values import json_column
-from serving.references import resolve
+from serving.references import deprecations, resolve
 
 if TYPE_CHECKING:
-    from serving.format.catalog import Catalog
-    from serving.references import Requested
+    from collections.abc import Iterable
 
+    from serving.format.catalog import Catalog
+
+_MICROS = 1_000_000
 _FEAST_VERSION = re.compile(r"^([^:@]+)@(?:[vV](\d+)|latest):")
 
 
@@ -32,13 +36,17 @@ class Recipe:
         access: View to its dbt access.
         entity_names: Request column to the entity whose name Feast accepts in its place.
         views: View of each feature.
+        headers: More of the answer's, of HTTP.
         columns: What makes a JSON column of each feature's values.
 
     Raises:
         RequestError: An unknown or malformed name, or names that clash.
     """
 
-    __slots__ = ("access", "columns", "entity_names", "features", "service", "start", "start_with_versions", "views")
+    __slots__ = (
+        *("access", "columns", "entity_names", "features", "headers", "service"),
+        *("start", "start_with_versions", "views"),
+    )
 
     def __init__(self, catalog: Catalog, features: str | tuple[str, ...], *, full_feature_names: bool) -> None:
         self.service = features if isinstance(features, str) else None
@@ -61,10 +69,13 @@ class Recipe:
             if len(each.view.join_keys) == 1 and not each.join_keys
         }
         keys = dict.fromkeys(each.join_keys.get(key, key) for each in requested for key, _ in each.view.join_keys)
-        pinned = full_feature_names and self.service is None
-        names = [*keys, *(_versioned(each) if pinned else each.output_name for each in requested)]
+        names = [*keys, *(each.output_name for each in requested)]
         versions = {each.view.name: each.view.version for each in requested}
-        metadata = {"feature_names": names}
+        metadata: dict[str, Any] = {"feature_names": names}
+        deprecated = deprecations(requested)
+        if deprecated:  # a field that Feast's clients pass over
+            metadata["deprecations"] = deprecated
+        self.headers = _deprecation_header(deprecated.values())
         self.start = _start(metadata)
         described = [{"name": name, "version": version} for name, version in versions.items()]
         self.start_with_versions = _start({**metadata, "feature_view_metadata": described})
@@ -86,10 +97,17 @@ def canonical(reference: str) -> str:
     return f"{match[1]}{version}:{reference[match.end() :]}"
 
 
-def _versioned(requested: Requested) -> str:
-    """Feast's full name: a version that was asked for stays in it."""
-    match = _FEAST_VERSION.match(requested.source)
-    return f"{requested.view.name}@v{requested.view.version}__{requested.feature}" if match else requested.output_name
+def _deprecation_header(dates: Iterable[str]) -> tuple[tuple[bytes, bytes], ...]:
+    """RFC 9745's header with the first of the dates; none where there is no date that can be read."""
+    instants = [to_micros(instant) for date in dates if (instant := _instant(date)) is not None]
+    return ((b"deprecation", b"@%d" % (min(instants) // _MICROS)),) if instants else ()
+
+
+def _instant(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def _start(metadata: object) -> bytes:

@@ -162,7 +162,8 @@ class Service:
             )
             if await self._current_catalog() is catalog:  # else something was published meanwhile
                 with_versions = request.include_feature_view_version_metadata
-                return Reply(200, respond(answer, recipe, with_versions=with_versions, metrics=self.metrics))
+                body = respond(answer, recipe, with_versions=with_versions, metrics=self.metrics)
+                return Reply(200, body, JSON, recipe.headers)
 
     def _grant(self, scope: dict[str, Any], asked: dict[str, Any]) -> Grant:
         tokens = self._settings.tokens
