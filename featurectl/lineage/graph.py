@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from featurectl.lineage.columns import Refs
-    from featurectl.manifest import Manifest
+    from featurectl.manifest import Manifest, Node
     from featurectl.registry import Registry
 
 
@@ -73,34 +73,46 @@ class ColumnGraph:
         """The known columns of a node or service, in order; those of a source may not be all."""
         if unique_id in self.manifest.exposures:
             return tuple(self._declared.get(unique_id, ()))
-        return tuple(self._seen_as(unique_id).columns)
+        return tuple(self.seen_as(unique_id).columns)
 
     def met_columns(self, unique_id: str) -> tuple[str, ...]:
         """The known columns, and those that children read where they may not be all."""
         known = self.columns_of(unique_id)
-        if unique_id not in self._nodes or not self._seen_as(unique_id).rest:
+        if unique_id not in self._nodes or not self.seen_as(unique_id).rest:
             return known
         read = (ref for child in self._children.get(unique_id, ()) for ref in self._uses_of(child))
         more = {ref.column for ref in read if ref.node == unique_id} - {ALL, ROWS, *known}
         return (*known, *sorted(more))
 
-    def opaque(self, unique_id: str) -> str | None:
-        """Why the SQL of a node tells nothing of its columns; None where it does, or where there is none to read."""
-        return self._lineage(unique_id).opaque if unique_id in self._nodes else None
+    @property
+    def parsed(self) -> list[str]:
+        """Unique ids of the nodes whose SQL has been read so far."""
+        return [unique_id for unique_id, node in self._nodes.items() if unique_id in self._read and node.compiled_code]
 
-    def is_origin(self, unique_id: str) -> bool:
-        """Whether lineage begins there: a source, a seed, a table that is no node, or a node that is opaque."""
-        node = self._nodes.get(unique_id)
-        if unique_id in self.manifest.exposures:
+    def refs_of(self, unique_id: str) -> list[ColumnRef]:
+        """Everything the graph tells of a node: its columns met, all of them as one, and its rows; of a service its columns."""
+        whole = () if unique_id in self.manifest.exposures else (ALL, ROWS)
+        return [ColumnRef(unique_id, name) for name in (*self.met_columns(unique_id), *whole)]
+
+    def opaque(self, ref: ColumnRef) -> str | None:
+        """Why no SQL tells what a column comes from; None where it does, and where the registry or nothing at all does."""
+        if ref.node not in self._nodes or ref.column in self._declared.get(ref.node, {}):
+            return None
+        return self._lineage(ref.node).opaque
+
+    def is_origin(self, ref: ColumnRef) -> bool:
+        """Whether lineage begins there: in a source, a seed, a table that is no node, or an opaque node."""
+        if ref.node in self.manifest.exposures:
             return False
-        return node is None or node.resource_type in ("source", "seed") or self.opaque(unique_id) is not None
+        node = self._nodes.get(ref.node)
+        return node is None or node.resource_type in ("source", "seed") or self.opaque(ref) is not None
 
     def column(self, unique_id: str, name: str) -> ColumnRef | None:
         """The node's column of that name, as the node spells it; None where there is none."""
         if unique_id in self.manifest.exposures:
             found = match(self._declared.get(unique_id, {}), name)
             return None if found is None else ColumnRef(unique_id, found)
-        column = self._seen_as(unique_id).column(name)
+        column = self.seen_as(unique_id).column(name)
         return None if column is None else next(iter(column.values))
 
     def upstream(self, ref: ColumnRef) -> list[Edge]:
@@ -125,7 +137,7 @@ class ColumnGraph:
         if child not in self._nodes or ref.column in (ALL, ROWS):
             return
         relation = self._lineage(child).relation
-        if relation.rest and match(self._seen_as(child).columns, ref.column) is None:
+        if relation.rest and match(self.seen_as(child).columns, ref.column) is None:
             origin = relation.rest(ref.column)
             if ref in origin.values | origin.influences:
                 yield Edge(ref, ColumnRef(child, ref.column), ref not in origin.values)
@@ -151,24 +163,22 @@ class ColumnGraph:
         """For every column that a node takes: the node's columns it goes into, and whether as a filter."""
         if unique_id not in self._uses:
             uses: defaultdict[ColumnRef, set[tuple[str, bool]]] = defaultdict(set)
-            names = self.met_columns(unique_id)
-            whole = () if unique_id in self.manifest.exposures else (ALL, ROWS)
-            for name in (*names, *whole):
-                values, influences = self._origin(ColumnRef(unique_id, name))
+            for mine in self.refs_of(unique_id):
+                values, influences = self._origin(mine)
                 for ref in values:
-                    uses[ref].add((name, False))
+                    uses[ref].add((mine.column, False))
                 for ref in influences - values:
-                    uses[ref].add((name, True))
+                    uses[ref].add((mine.column, True))
             self._uses[unique_id] = uses
         return self._uses[unique_id]
 
     def _lineage(self, unique_id: str) -> NodeLineage:
         if unique_id not in self._read:
             self._read[unique_id] = NodeLineage()  # a node that reads itself in a circle finds nothing
-            self._read[unique_id] = read_node(self._nodes[unique_id], self.manifest, self._seen_as)
+            self._read[unique_id] = read_node(self._nodes[unique_id], self.manifest, self.seen_as)
         return self._read[unique_id]
 
-    def _seen_as(self, unique_id: str) -> Relation:
+    def seen_as(self, unique_id: str) -> Relation:
         """The node as its children see it: its own columns, all of them where that is known."""
         if unique_id not in self._seen:
             self._seen[unique_id] = self._as_leaf(unique_id)
@@ -178,13 +188,18 @@ class ColumnGraph:
         node = self._nodes.get(unique_id)
         if node is None:
             return leaf(unique_id, (), is_complete=False)
-        declared = tuple(column.name for column in node.columns.values())
-        if node.config.contract and node.config.contract.enforced and declared:
-            return leaf(unique_id, declared, is_complete=True)
-        if unique_id in self._built:
-            return leaf(unique_id, self._built[unique_id], is_complete=True)
-        relation = self._lineage(unique_id).relation
+        names, is_complete = self._names(node)
+        more = (name for name in self._declared.get(unique_id, ()) if match(names, name) is None)
+        return leaf(unique_id, (*names, *more), is_complete=is_complete)
+
+    def _names(self, node: Node) -> tuple[tuple[str, ...], bool]:
+        """The columns of a node by its contract, dbt's catalog or its SQL, and whether these are all."""
+        described = tuple(column.name for column in node.columns.values())
+        if node.config.contract and node.config.contract.enforced and described:
+            return described, True
+        if node.unique_id in self._built:
+            return self._built[node.unique_id], True
+        relation = self._lineage(node.unique_id).relation
         if relation.rest is None and relation.columns:
-            return leaf(unique_id, relation.columns, is_complete=True)
-        names = (*relation.columns, *(name for name in declared if match(relation.columns, name) is None))
-        return leaf(unique_id, names, is_complete=False)
+            return tuple(relation.columns), True
+        return (*relation.columns, *(name for name in described if match(relation.columns, name) is None)), False

@@ -50,9 +50,10 @@ class Queries:
         if isinstance(query, exp.Select):
             return self._select(query, ctes, outer)
         if isinstance(query, exp.Subquery):
-            inner = self._evaluate(query.this, ctes, outer) if isinstance(query.this, exp.Query) else None
-            if inner is None:  # brackets around a table or a join
-                inner = self._source(query.this, self._scope(ctes, outer))
+            inside = query.this
+            if not isinstance(inside, exp.Query):  # brackets around a table or a join
+                inside = exp.select("*").from_(inside)
+            inner = self._evaluate(inside, ctes, outer)
             return reshaped(query, inner, self.dialect)
         if isinstance(query, exp.Values):
             return _values(query, self.dialect)
@@ -153,6 +154,8 @@ class Queries:
 
     def _add(self, source: exp.Expr, scope: Scope) -> list[exp.Expr]:
         """Put one relation in scope, with what is joined to it in brackets."""
+        if isinstance(source, exp.Subquery) and not source.alias and not isinstance(source.this, exp.Query):
+            return self._add(source.this, scope)
         alias = source.alias_or_name or f"({len(scope.relations)})"
         named = source.args.get("alias")
         identifier = named.this if isinstance(named, exp.TableAlias) and named.this else source.this

@@ -54,8 +54,8 @@ def sources_in(graph: ColumnGraph, refs: Sequence[ColumnRef]) -> list[SourceColu
     queue = list(refs)
     while queue:
         ref = queue.pop()
-        if graph.is_origin(ref.node):
-            ends[ref] = SourceColumn(ref.node, ref.column, column_name(ref, graph), graph.opaque(ref.node))
+        if graph.is_origin(ref):
+            ends[ref] = SourceColumn(ref.node, ref.column, column_name(ref, graph), graph.opaque(ref))
             continue
         new = {edge.upstream for edge in graph.upstream(ref) if not edge.is_filter} - seen
         seen |= new

@@ -47,7 +47,7 @@ def trace(graph: ColumnGraph, asked: Sequence[ColumnRef], direction: Direction, 
         edges = _upstream(graph, ref) if direction == "upstream" else _downstream(graph, ref)
         answer.steps[ref] = [edge for edge in edges if with_filters or not edge.is_filter]
         queue += [answer.onward(edge) for edge in answer.steps[ref]]
-        reason = graph.opaque(ref.node)
+        reason = graph.opaque(ref)
         if reason:
             answer.opaque[ref.node] = reason
     return answer

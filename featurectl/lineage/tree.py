@@ -39,7 +39,7 @@ class _Tree:
     def label(self, ref: ColumnRef) -> str:
         kind = node_kind(ref.node, self.graph)
         is_feature = (ref.node, ref.column) in self.graph.features
-        reason = self.answer.opaque.get(ref.node)
+        reason = self.graph.opaque(ref)
         text = f"{'feature' if is_feature else kind} {column_name(ref, self.graph)}"
         if ref.column in SPECIAL:
             text = f"{SPECIAL[ref.column]} of {kind} {node_name(ref.node, self.graph.manifest)}"

@@ -1,0 +1,1 @@
+select tailnum, score from {{ ref('scored') }}
