@@ -47,6 +47,12 @@ class Contract(msgspec.Struct, frozen=True, gc=False):
     enforced: bool | None = False
 
 
+class ColumnConfig(msgspec.Struct, frozen=True, gc=False):
+    """The rendered configuration of a column; the column's own `meta` beside it is the model's in dbt 2."""
+
+    meta: dict[str, Any] | None = None
+
+
 class NodeColumn(msgspec.Struct, frozen=True, gc=False):
     """A column as declared in YAML; its order in the mapping is the contract's order."""
 
@@ -54,6 +60,7 @@ class NodeColumn(msgspec.Struct, frozen=True, gc=False):
     data_type: str | None = None
     description: str | None = None
     constraints: Any = None
+    config: ColumnConfig | None = None
 
 
 class NodeConfig(msgspec.Struct, frozen=True, gc=False):

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from featurectl.registry import FeatureView, Freshness
 from featurectl.rules.block import Block
+from featurectl.rules.feature_store_alias import alias_of, as_ours, in_our_words
+from featurectl.rules.finding import Place
 from featurectl.rules.materialization import check_materialization
 from featurectl.rules.roles import read_roles, repeat_hint
 from featurectl.rules.servable import check_servable
 
 if TYPE_CHECKING:
     from featurectl.manifest import Node
-    from featurectl.rules.finding import Place
 
 BLOCK = "feature_view"
 KEY = f"config.meta.{BLOCK}"
@@ -34,12 +35,15 @@ MISPLACED_HINT = "Move it under `config`: `config: {meta: {feature_view: ...}}`.
 
 
 def is_feature_view(node: Node) -> bool:
-    """Whether a node carries the block, at its place or at the deprecated one."""
-    return BLOCK in (node.config.meta or {}) or BLOCK in (node.meta or {})
+    """Whether a node carries the block, at its place or at the deprecated one, or the alias."""
+    return BLOCK in (node.config.meta or {}) or BLOCK in (node.meta or {}) or alias_of(node) is not None
 
 
 def read_feature_view(node: Node, place: Place) -> FeatureView | None:
-    """The feature view of a node; None when an error was reported at its place."""
+    """The feature view of a node; None when it is none, for the reasons reported at its place."""
+    alias = alias_of(node)
+    if alias is not None:
+        return _read_alias(node, alias, place)
     if BLOCK not in (node.config.meta or {}):
         place.error(
             "misplaced-meta", f"meta.{BLOCK}: expected the block under config.meta, got it above", MISPLACED_HINT
@@ -90,6 +94,22 @@ def read_feature_view(node: Node, place: Place) -> FeatureView | None:
         compiled_code=node.compiled_code,
         depends_on=tuple(node.depends_on.nodes),
     )
+
+
+def _read_alias(node: Node, alias: str, place: Place) -> FeatureView | None:
+    """The view that another tool's block means; what it lacks is warned of, for it was never meant for us."""
+    ours = as_ours(node, alias)
+    judged = Place.of(node)
+    view = read_feature_view(ours, judged)
+    got = "read as one" if view else "not read as one"
+    place.warn(
+        "alias",
+        f"config.meta.{alias}: expected {KEY} to mark a feature view, got the block of dbt-features, {got}",
+        f"Write under config: `{in_our_words(ours)}`; the dbt macros read that alone.",
+    )
+    for finding in judged.findings:
+        place.warn(finding.rule, finding.message, finding.hint)
+    return view
 
 
 def _read_version(node: Node, place: Place) -> int:
