@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -18,7 +20,7 @@ from featurectl.rules.stray_block import check_stray_blocks
 from featurectl.rules.update_interval import check_update_intervals
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -72,6 +74,11 @@ def check_project(manifest: Manifest, asked: Asked) -> Checked:
     Raises:
         UnknownNameError: A selector means nothing.
     """
+    with _without_garbage_collection():
+        return _check(manifest, asked)
+
+
+def _check(manifest: Manifest, asked: Asked) -> Checked:
     registry, findings = inspect(manifest)
     scope = select_declared(manifest, registry, asked.select, asked.exclude)
     found = [
@@ -94,6 +101,18 @@ def check_project(manifest: Manifest, asked: Asked) -> Checked:
     kept = [finding for finding in judged if scope is None or finding.unique_id in scope]
     located = locate_findings(kept, manifest, asked.project_dir)
     return Checked(registry, tuple(sorted(located, key=_position)))
+
+
+@contextmanager
+def _without_garbage_collection() -> Iterator[None]:
+    """Syntax trees are many small objects that all stay: looking for garbage among them takes a fifth of the time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _position(finding: Finding) -> tuple[str, int, str]:
