@@ -1,0 +1,92 @@
+"""`plan --against <git ref>`: the commit is parsed by dbt somewhere else, with its own packages; the working tree is not touched."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+import pytest
+from conftest import HERE, Shell
+
+VIEW = """\
+models:
+  - name: customer_orders
+    config:
+      event_time: ordered_at
+      contract: {{enforced: true}}
+      meta:
+        feature_view: {{entity: customer, join_keys: [customer_id], ttl: {{count: {days}, period: day}}}}
+    columns:
+      - {{name: customer_id, data_type: bigint}}
+      - {{name: ordered_at, data_type: timestamp}}
+      - {{name: orders_count_7d, data_type: {type}}}
+exposures:
+  - name: churn_model
+    type: ml
+    owner: {{email: ada@example.com}}
+    depends_on:
+      - ref('customer_orders')
+    config:
+      meta: {{feature_service: {{features: ["customer_orders:orders_count_7d"]}}}}
+"""
+SQL = "select customer_id, ordered_at, orders_count_7d::{{{{ names.{macro}() }}}} as orders_count_7d from {{{{ ref('orders') }}}}"
+
+
+@pytest.fixture(scope="module")
+def repository(tmp_path_factory):
+    """The project in a subfolder, beside a package of macros that it installs; `main` is an older state of both."""
+    top = tmp_path_factory.mktemp("repository")
+    repository = Shell(top)
+    repository.must(f"cp -r '{HERE}/project' shop && mkdir -p names/macros")
+    (top / "names" / "dbt_project.yml").write_text("name: names\nversion: 1.0.0\nconfig-version: 2\n")
+    (top / "shop" / "packages.yml").write_text("packages:\n  - local: ../names\n")
+    write(top, macro="whole", days=30)
+    repository.commit()
+    write(top, macro="exact", days=7)
+    shop = Shell(top / "shop")
+    shop.must("dbt --quiet deps && dbt --quiet parse")
+    return shop
+
+
+def write(top, macro, days):
+    """Both states of everything, so that neither can be parsed with the package of the other."""
+    kind = {"whole": "bigint", "exact": "double"}[macro]
+    (top / "names" / "macros" / "names.sql").write_text(f"{{% macro {macro}() %}}{kind}{{% endmacro %}}")
+    (top / "shop" / "models" / "customer_orders.sql").write_text(SQL.format(macro=macro))
+    (top / "shop" / "models" / "customer_orders.yml").write_text(VIEW.format(days=days, type=kind))
+
+
+def files(folder):
+    """Every file below, hidden ones too, with a hash of what is in it."""
+    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {str(path): hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
+
+
+def test_a_commit_is_compared_with_the_manifest_and_the_working_tree_stays_as_it_is(repository):
+    """Of the project's subfolder, with the local package as it was in that commit and the user's own profile."""
+    before = files(repository.folder.parent)
+
+    done = repository.run("featurectl plan --against main --json")
+
+    assert done.returncode == 3, done.stdout
+    plan = json.loads(done.stdout)
+    (change,) = plan["changes"]
+    assert (change["kind"], change["name"]) == ("view", "customer_orders")
+    details = {detail["path"]: (detail["before"], detail["after"]) for detail in change["details"]}
+    assert details == {
+        "features.orders_count_7d": ("int64", "float64"),
+        "ttl_seconds": (30 * 86_400, 7 * 86_400),
+        "sql": (None, ["customer_orders"]),
+    }
+    assert change["details"][0]["breaking"]["services"] == ["churn_model"]
+    assert files(repository.folder.parent) == before
+
+
+def test_a_commit_that_dbt_cannot_parse_is_said_in_dbts_words(repository):
+    repository.must("git checkout -q -b broken && rm packages.yml")
+    Shell(repository.folder.parent).commit()
+    done = repository.run("featurectl plan --against broken")
+    assert done.returncode == 4
+    assert "Error: --against broken: expected `dbt parse` of that commit to succeed, got:" in done.stdout
+    assert "'names' is undefined" in done.stdout
+    assert "Hint: Name another commit" in done.stdout
