@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Literal
 from sqlglot import exp
 
 from featurectl.rules.leakage.later_rows import row_sources
-from featurectl.rules.leakage.rows import aggregates, group_keys, is_all_time, is_event, is_newest_of_key, keeps_newest
+from featurectl.rules.leakage.rows import (
+    aggregates,
+    group_keys,
+    is_all_time,
+    is_event,
+    is_newest_of_key,
+    is_stretch,
+    keeps_newest,
+)
 from featurectl.rules.leakage.tree import own_nodes
 
 if TYPE_CHECKING:
@@ -52,7 +60,9 @@ def _check_partner(source: Source, block: Block, subject: Subject) -> None:
     if kind in ("constant", "unknown") or not _is_read(source, block) or _is_bounded(source, block, subject):
         return
     keys = [column for column in _join_columns(source, block) if not subject.is_time(column)]
-    if kind != "newest" and any(is_event(column, subject) for column in keys):
+    if kind != "newest" and any(
+        is_event(column, subject) or (kind == "current" and is_stretch(column, subject)) for column in keys
+    ):
         return  # parts of one event
     about = source.join if source.join is not None else source.node
     if kind == "all-time":

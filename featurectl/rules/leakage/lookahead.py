@@ -55,7 +55,7 @@ def _check_window(window: exp.Window, block: Block, subject: Subject) -> None:
         if (
             is_backwards
             and not by_time
-            and not any(_is_event(key, subject) for key in partition)
+            and not _is_within_event(partition, subject)
             and not filters_rank(window, subject)
         ):
             subject.say(
@@ -81,7 +81,7 @@ def _check_unordered(
 ) -> None:
     """A window without an order is the whole partition, later rows and all."""
     is_first_instant = isinstance(function, exp.Min) and subject.is_time(function.this)
-    is_one_event = any(_is_event(key, subject) for key in partition)
+    is_one_event = _is_within_event(partition, subject)
     if by_time or is_first_instant or is_one_event or isinstance(function, exp.RowNumber) or not subject.has_history():
         return
     of_entity = all(
@@ -163,5 +163,5 @@ def _is_sequence(term: exp.Expr) -> bool:
     return any(_SEQUENCE.search(column.name.lower()) for column in term.find_all(exp.Column))
 
 
-def _is_event(key: exp.Expr, subject: Subject) -> bool:
-    return any(is_event(column, subject) for column in key.find_all(exp.Column))
+def _is_within_event(partition: list[exp.Expr], subject: Subject) -> bool:
+    return any(is_event(column, subject) for key in partition for column in key.find_all(exp.Column))

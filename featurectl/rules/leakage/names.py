@@ -21,9 +21,12 @@ _LOAD = re.compile(
     r"|^_metadata_\w*(?:modification_time|ingested_at)$"
 )
 _EVENT_ID = re.compile(
-    r"^(?:\w+_)?(?:order|line|item|event|session|transaction|txn|payment|invoice|trip|ride|visit|booking|reservation|flight|shipment|delivery|message"
-    r"|request|claim|basket|cart|checkout|receipt|bill|ticket|match|game|call|click|impression|refund|return|purchase|sale|row|reading|measurement)"
+    r"^(?:\w+_)?(?:order|line|item|event|transaction|txn|payment|invoice|booking|reservation|flight|shipment|delivery|message"
+    r"|request|claim|checkout|receipt|bill|ticket|click|impression|refund|return|purchase|sale|row|reading|measurement)"
     r"_?(?:id|key|number|no|nr|uuid|guid|sk|pk|hash)$"
+)
+_STRETCH_ID = re.compile(
+    r"^(?:\w+_)?(?:session|trip|ride|visit|basket|cart|match|game|call)_?(?:id|key|number|no|nr|uuid|guid|sk|pk|hash)$"
 )
 _CURRENT_FLAG = re.compile(
     r"^(?:is_|_)?(?:current|latest|active_record|current_record|current_row|most_recent|newest)(?:_flag|_ind|_record|_row|_version)?$"
@@ -47,6 +50,11 @@ def is_load_time(name: str) -> bool:
 def is_event_id(name: str) -> bool:
     """Whether a column is called like the identity of one event: ``order_id``, ``session_key``."""
     return _EVENT_ID.search(_snake(name)) is not None
+
+
+def is_stretch_id(name: str) -> bool:
+    """Whether a column is called like the identity of something that goes on for a while: ``session_id``, ``trip_id``."""
+    return _STRETCH_ID.search(_snake(name)) is not None
 
 
 def is_current_flag(name: str) -> bool:

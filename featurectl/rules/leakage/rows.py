@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from featurectl.rules.leakage.names import is_current_flag, is_event_id, is_validity_end
+from featurectl.rules.leakage.names import is_current_flag, is_event_id, is_stretch_id, is_validity_end
 from featurectl.rules.leakage.tree import own_nodes
 
 if TYPE_CHECKING:
@@ -164,7 +164,10 @@ def _current_filter(condition: exp.Expr) -> exp.Expr | None:
 
 def _is_by_key(keys: list[exp.Expr], subject: Subject) -> bool:
     """Whether keys name an entity, and neither an instant nor one event."""
-    return not any(subject.is_time(key) or _is_event(key, subject) for key in keys)
+    columns = [column for key in keys for column in own_nodes(key, exp.Column)]
+    return not any(
+        subject.is_time(column) or is_event(column, subject) or is_stretch(column, subject) for column in columns
+    )
 
 
 def _is_event(key: exp.Expr, subject: Subject) -> bool:
@@ -174,6 +177,11 @@ def _is_event(key: exp.Expr, subject: Subject) -> bool:
 def is_event(column: exp.Column, subject: Subject) -> bool:
     """Whether a column identifies one event, and not the entity that the features describe."""
     return is_event_id(column.name) and column.name.lower() not in subject.join_keys
+
+
+def is_stretch(column: exp.Column, subject: Subject) -> bool:
+    """Whether a column identifies what has several events one after the other, and is not the entity."""
+    return is_stretch_id(column.name) and column.name.lower() not in subject.join_keys
 
 
 def _in_window(function: exp.Expr) -> bool:

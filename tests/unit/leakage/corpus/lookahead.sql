@@ -218,3 +218,12 @@ left join raw.web_events e
     on e.customer_id = o.customer_id
     and datediff('day', e.occurred_at, o.ordered_at) between 0 and 7
 group by 1, 2
+
+-- snippet: events_of_the_session; postgres; lookahead
+select customer_id, occurred_at as event_at, count(*) over (partition by session_id) as events_in_session
+from raw.web_events
+
+-- snippet: dedup_of_sessions; snowflake; hard clean
+select customer_id, occurred_at as event_at, page
+from raw.web_events
+qualify row_number() over (partition by session_id order by _fivetran_synced desc) = 1
