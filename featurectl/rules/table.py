@@ -96,6 +96,11 @@ DECLARATIONS = {
 }
 
 HYGIENE = {
+    "alias": Rule(
+        "warning",
+        "a model has the block of dbt-features, which is read as ours where it says enough",
+        "Write `config.meta.feature_view`: the dbt macros read that alone.",
+    ),
     "built-table": Rule(
         "warning",
         "a built training set does not end in its features, by `target/catalog.json`",
