@@ -135,6 +135,8 @@ def _stamps_events(clock: exp.Expr, subject: Subject) -> bool:
 
 def _is_unused_audit(clock: exp.Expr, subject: Subject) -> bool:
     """`current_timestamp as loaded_at`: when the row was built, as long as no other column is made of it."""
+    if subject.is_training_set:
+        return False
     alias = clock.parent
     while isinstance(alias, (exp.Cast, exp.Paren)):
         alias = alias.parent

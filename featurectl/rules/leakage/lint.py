@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gc
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from featurectl.compiled import dialect_name
@@ -18,8 +16,6 @@ from featurectl.rules.leakage.randomness import check_random
 from featurectl.rules.leakage.reading import judged_models, read_subjects
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from featurectl.manifest import Manifest, Node
     from featurectl.registry import Registry
 
@@ -41,28 +37,20 @@ def check_leakage(manifest: Manifest, registry: Registry) -> list[Finding]:
     Judged are the feature views and the models above them, each once, by all rules; training sets by clock and random alone, for
     what a label looks at may lie ahead. Models without compiled code, as `dbt parse` leaves them, are not guessed at: one warning counts them.
     """
-    with _collector_paused():
-        return sorted(_check(manifest, registry), key=lambda finding: (finding.path, finding.node))
-
-
-def _check(manifest: Manifest, registry: Registry) -> list[Finding]:
     features = judged_models(manifest, registry)
     training_sets = {ts.unique_id for ts in registry.training_sets}
     judged = [*features, *sorted(training_sets - set(features))]
     compiled = [unique_id for unique_id in judged if manifest.nodes[unique_id].compiled_code]
     subjects, findings = read_subjects(manifest, registry, compiled, dialect_name(manifest.metadata.adapter_type))
-    if len(compiled) < len(judged):
-        findings.append(
-            _not_compiled(
-                [manifest.nodes[unique_id] for unique_id in judged if unique_id not in set(compiled)], len(judged)
-            )
-        )
-    for unique_id, subject in subjects.items():
-        rules = RULES_OF_TRAINING_SETS if unique_id in training_sets else RULES_OF_FEATURES
+    missing = [manifest.nodes[unique_id] for unique_id in judged if not manifest.nodes[unique_id].compiled_code]
+    if missing:
+        findings.append(_not_compiled(missing, len(judged)))
+    for subject in subjects.values():
+        rules = RULES_OF_TRAINING_SETS if subject.is_training_set else RULES_OF_FEATURES
         for rule in rules:
             rule(subject)
         findings += subject.place.findings
-    return findings
+    return sorted(findings, key=lambda finding: (finding.path, finding.node))
 
 
 def _not_compiled(nodes: list[Node], total: int) -> Finding:
@@ -76,15 +64,3 @@ def _not_compiled(nodes: list[Node], total: int) -> Finding:
         f"compiled SQL: expected that of {total} models, got none of {first.name}{more}",
         "Run `dbt compile` (or `dbt build`): the leakage rules read compiled SQL, and `dbt parse` writes none.",
     )
-
-
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """No garbage collection: it walks all syntax trees again and again, frees none of them, and takes a third of the time."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()

@@ -47,12 +47,13 @@ def read_subjects(
 ) -> tuple[dict[str, Subject], list[Finding]]:
     """The subjects in the order given (children first), and a warning for each that cannot be parsed."""
     views = {view.unique_id: view for view in registry.views}
+    training_sets = {training_set.unique_id for training_set in registry.training_sets}
     subjects: dict[str, Subject] = {}
     timed: set[str] = set()
     findings: list[Finding] = []
     for unique_id in judged:
         node = manifest.nodes[unique_id]
-        place = Place(node.name, node.original_file_path)
+        place = Place(node.label, node.original_file_path, unique_id=node.unique_id)
         try:
             query = parse_compiled(node, dialect)
         except UnparsedError as error:
@@ -62,7 +63,9 @@ def read_subjects(
             continue
         parents = _parents(manifest, node)
         statement = Statement(query, _Columns(parents, subjects))
-        subjects[unique_id] = Subject(node, dialect, views.get(unique_id), statement, parents, place, timed=timed)
+        subjects[unique_id] = Subject(
+            node, dialect, views.get(unique_id), statement, parents, place, unique_id in training_sets, timed=timed
+        )
     for subject in subjects.values():
         subject.above = {parent: subjects[parent] for parent in subject.parents if parent in subjects}
         _spread(subject)

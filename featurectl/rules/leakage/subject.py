@@ -27,7 +27,7 @@ class Subject:
     """A model whose compiled SQL is judged.
 
     Attributes:
-        view: The feature view it is; None for a model above one.
+        view: The feature view it is; None for a model above one, and for a training set.
         statement: Its compiled SQL.
         parents: What its SQL may name, by unique id.
         join_keys: Join keys of the views below it, in lower case.
@@ -45,6 +45,7 @@ class Subject:
     statement: Statement
     parents: dict[str, Node]
     place: Place
+    is_training_set: bool = False
     join_keys: set[str] = field(default_factory=set)
     event_times: set[str] = field(default_factory=set)
     ended: set[str] = field(default_factory=set)

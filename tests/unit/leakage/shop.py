@@ -31,7 +31,9 @@ SOURCES = {
 }
 HEADER = re.compile(r"^-- snippet: (?P<name>\w+); (?P<adapter>\w+); (?P<label>.+)$", re.MULTILINE)
 MODEL = re.compile(r"^-- above: (?P<name>\w+)$", re.MULTILINE)
-OPTION = re.compile(r"^-- (?P<key>event timestamp|created timestamp|join keys|materialized): (?P<value>.+)$", re.MULTILINE)
+OPTION = re.compile(
+    r"^-- (?P<key>event timestamp|created timestamp|join keys|materialized): (?P<value>.+)$", re.MULTILINE
+)
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,9 @@ def parse_snippets(text):
     for start, end in zip(starts, ends, strict=True):
         label = start["label"]
         leaks = frozenset() if label.endswith("clean") else frozenset(re.split(r", *", label))
-        snippets.append(Snippet(start["name"], start["adapter"], leaks, label == "hard clean", text[start.end() : end].strip()))
+        snippets.append(
+            Snippet(start["name"], start["adapter"], leaks, label == "hard clean", text[start.end() : end].strip())
+        )
     return snippets
 
 
@@ -88,7 +92,15 @@ def manifest_of(snippet):
     if "created timestamp" in options:
         block["created_timestamp"] = options["created timestamp"]
     parsed = sqlglot.parse_one(parts[0], dialect=dialect_name(snippet.adapter))
-    names = dict.fromkeys([*keys, event, *block.get("created_timestamp", "").split(), *(name.lower() for name in parsed.named_selects if name != "*"), "value"])
+    names = dict.fromkeys(
+        [
+            *keys,
+            event,
+            *block.get("created_timestamp", "").split(),
+            *(name.lower() for name in parsed.named_selects if name != "*"),
+            "value",
+        ]
+    )
     times = {event, block.get("created_timestamp")}
     view = _node(
         "features",
