@@ -14,7 +14,7 @@ from featurectl.cli.project import PROJECT_FILE
 from featurectl.cli.text import to_json
 from featurectl.errors import ProjectError
 from featurectl.init.existing import add_macros
-from featurectl.init.model_yaml import Wanted, feature_view_yaml
+from featurectl.init.model_yaml import Wanted, declared_in, feature_view_yaml
 from featurectl.init.starter import ENGINES, Starter, as_name, require_name, starter_files
 from featurectl.init.writing import require_empty, write_new
 from featurectl.manifest import read_manifest
@@ -109,7 +109,11 @@ def _add_to(folder: Path, *, as_json: bool) -> None:
 
 def _print_model_yaml(folder: Path, wanted: Wanted) -> None:
     target = folder / "target"
-    click.echo(feature_view_yaml(read_manifest(target / "manifest.json"), target / "catalog.json", wanted))
+    manifest = read_manifest(target / "manifest.json")
+    click.echo(feature_view_yaml(manifest, target / "catalog.json", wanted))
+    there = declared_in(manifest, wanted.model)
+    if there:
+        click.echo(f"Merge it into the entry of {wanted.model} in {there}: dbt takes one entry a model.", err=True)
 
 
 def _from_feast(folder: Path, repo: Path, given: dict[str, Any], *, as_json: bool) -> None:

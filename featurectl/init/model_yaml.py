@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from featurectl.errors import ProjectError, UnknownNameError
-from featurectl.rules.types import is_timestamp
+from featurectl.rules.types import is_date, is_timestamp
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from featurectl.manifest import Manifest, Node
 
+WHEN = "when the values became true"
 _KEY_SUFFIXES = ("_id", "_key", "_uuid")
 
 
@@ -60,15 +62,18 @@ def feature_view_yaml(manifest: Manifest, catalog_path: Path, wanted: Wanted) ->
     for name in (*wanted.join_keys, *([wanted.event_timestamp] if wanted.event_timestamp else [])):
         if name not in types:
             raise UnknownNameError(f"column of {node.name}", name, types)
-    keys = list(wanted.join_keys) or [name for name in types if name.lower().endswith(_KEY_SUFFIXES)][:1]
-    instants = [name for name, data_type in types.items() if is_timestamp(data_type)]
-    event = wanted.event_timestamp or (instants[0] if instants else None)
+    keys = list(wanted.join_keys) or _guessed_keys(types, wanted.entity)
+    event = wanted.event_timestamp or next(iter(_of_type(types, is_timestamp)), None)
+    days = [] if event else _of_type(types, is_date)
+    what = (
+        f"a timestamp; {days[0]} is a date, the start of its day: cast it to the day's end in a model" if days else WHEN
+    )
     entity = wanted.entity or (keys[0].rpartition("_")[0] if keys else None)
     lines = [
         "models:",
         f"  - name: {node.name}",
         "    config:",
-        f"      event_time: {_said(event, guessed=not wanted.event_timestamp, what='when the values became true')}",
+        f"      event_time: {_said(event, guessed=not wanted.event_timestamp, what=what)}",
         "      contract: {enforced: true}",
         "      meta:",
         "        feature_view:",
@@ -85,6 +90,21 @@ def feature_view_yaml(manifest: Manifest, catalog_path: Path, wanted: Wanted) ->
         if name in keys or name == event:
             lines.append("        data_tests: [not_null]")
     return "\n".join(lines)
+
+
+def declared_in(manifest: Manifest, model: str) -> str | None:
+    """The YAML file that has an entry of the model already: dbt takes one entry a model."""
+    return next((node.declared_in for node in manifest.models() if node.name == model and node.patch_path), None)
+
+
+def _guessed_keys(types: dict[str, str], entity: str | None) -> list[str]:
+    names = [name for name in types if name.lower().endswith(_KEY_SUFFIXES)]
+    of_entity = [name for name in names if entity and name.lower().startswith(f"{entity.lower()}_")]
+    return (of_entity or names)[:1]
+
+
+def _of_type(types: dict[str, str], is_one: Callable[[str], bool]) -> list[str]:
+    return [name for name, data_type in types.items() if is_one(data_type)]
 
 
 def _column_types(node: Node, catalog_path: Path) -> dict[str, str]:

@@ -11,9 +11,9 @@ _ENGINES = {
     "postgres": "bytea|text|integer|bigint|real|double precision|boolean|timestamp|timestamptz|uuid|jsonb|numeric(38,9)|{}[]",
     "snowflake": "binary|varchar|integer|bigint|double|double|boolean|timestamp_ntz|timestamp_tz|varchar||number(38,9)|",
     "bigquery": "bytes|string|int64|int64|float64|float64|bool|datetime|timestamp|string|json|bignumeric|array<{}>",
-    "redshift": "varbyte|varchar(65535)|integer|bigint|real|double precision|boolean|timestamp|timestamptz|varchar(36)||numeric(38,9)|",
+    "redshift": "|varchar(65535)|integer|bigint|real|double precision|boolean|timestamp|timestamptz|varchar(36)||numeric(38,9)|",
     "spark": "binary|string|int|bigint|float|double|boolean|timestamp_ntz|timestamp|string||decimal(38,9)|array<{}>",
-    "trino": "varbinary|varchar|integer|bigint|real|double|boolean|timestamp(6)|timestamp(6) with time zone|uuid|json|decimal(38,9)|",
+    "trino": "varbinary|varchar|integer|bigint|real|double|boolean|timestamp(6)|timestamp(6) with time zone|uuid|json|decimal(38,9)|array({})",
 }
 ENGINES = tuple(_ENGINES)
 _TYPES = {engine: dict(zip(_ORDER.split("|"), words.split("|"), strict=True)) for engine, words in _ENGINES.items()}

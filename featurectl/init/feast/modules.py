@@ -104,7 +104,8 @@ class Modules:
         if name in module.cache:
             return module.cache[name]
         module.cache[name] = Unknown(name)  # what a name that refers to itself is
-        module.cache[name] = self._evaluated(module, name)
+        with module.values.at_module_level():
+            module.cache[name] = self._evaluated(module, name)
         return module.cache[name]
 
     def _evaluated(self, module: Module, name: str) -> Any:

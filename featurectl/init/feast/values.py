@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ast
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,13 @@ class Values:
         """Constants, lists, dicts, calls and symbols; `Unknown` for everything else."""
         reader = getattr(self, f"_{type(node).__name__.lower()}", None)
         return reader(node) if reader else self._unknown(node)
+
+    @contextmanager
+    def at_module_level(self) -> Iterator[None]:
+        """A name is read where it is first used, perhaps inside of a call; what it stands for is no part of that call."""
+        depth, self._depth = self._depth, 0
+        yield
+        self._depth = depth
 
     def where(self, node: ast.expr | ast.stmt) -> str:
         """File and line."""
