@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import subprocess
 import sys
@@ -11,7 +12,9 @@ import pytest
 from stored import contents
 from zoo import BASE, HOUR, NAMESPACE
 
+from featurectl.build import read_registry
 from featurectl.errors import OnlineStoreError
+from featurectl.manifest import read_manifest
 from featurectl.online.writers import open_writer
 from featurectl.online.writers.redis import RedisWriter
 from featurectl.online.writers.sqlite import SqliteWriter
@@ -266,6 +269,58 @@ def test_a_feature_that_a_live_service_uses_does_not_go_away_until_told(zoo, sql
     assert zoo.run(*look_up, url=sqlite_url).exit_code == 0
     assert zoo.sync(BASE, "--accept-breaking", url=sqlite_url).exit_code == 0
     assert "remark" not in zoo.run(*look_up, url=sqlite_url).stdout
+
+
+def retype_key(manifest):
+    manifest["nodes"]["model.zoo.pairs"]["columns"]["left_id"]["data_type"] = "varchar"
+
+
+def test_a_changed_join_key_is_refused_and_the_other_views_are_synced(zoo, sqlite_url):
+    """Nothing of the view is written, neither rows nor catalog nor state; its last sync goes on being served."""
+    assert zoo.sync(BASE - HOUR, url=sqlite_url).exit_code == 0
+    rows, entry, states = rows_of(sqlite_url), catalog_of(sqlite_url).views["pairs", 0], states_of(sqlite_url)
+    zoo.edit_manifest(retype_key)
+
+    refused = zoo.sync(BASE, url=sqlite_url)
+
+    assert refused.exit_code == 8
+    assert (
+        "pairs: expected no breaking change, got: the join keys are left_id string, right_id int64, were "
+        in refused.stderr
+    )
+    assert "breaks service zoo_model" in refused.stderr
+    is_pair = lambda key: ":pairs@0:" in str(key)  # noqa: E731
+    assert {key: row for key, row in rows_of(sqlite_url).items() if is_pair(key)} == {
+        key: row for key, row in rows.items() if is_pair(key)
+    }
+    assert catalog_of(sqlite_url).views["pairs", 0] == entry
+    assert states_of(sqlite_url)["pairs"] == states["pairs"]
+    assert states_of(sqlite_url)["days"].watermark_us > states["days"].watermark_us
+
+
+def test_a_plan_says_what_a_sync_refuses_and_nothing_once_it_is_accepted(zoo, sqlite_url):
+    """The same rule, so the same names; and a plan after a sync is empty, but for views that were not selected."""
+    plan = ("plan", "--json", "--as-of", BASE.isoformat())
+    assert zoo.sync(BASE, url=sqlite_url).exit_code == 0
+    others = {view.name for view in read_registry(read_manifest(zoo.manifest_path)).views} - set(VIEWS)
+
+    def planned():
+        result = zoo.run(*plan, url=sqlite_url)
+        made = json.loads(result.stdout)
+        assert result.exit_code == made["exit_code"]
+        return made, {change["name"] for change in made["changes"]} - others
+
+    made, names = planned()
+    assert names == set()
+    moved = {each["view"]: (each["rows"], each["bytes"]) for each in made["movements"]}
+    for view, state in states_of(sqlite_url).items():
+        assert moved[view][0] == state.counts["written"]
+        assert moved[view][1] >= 21 * moved[view][0], "a header a row, at least"
+    zoo.edit_manifest(drop_remark_column)
+    made, names = planned()
+    assert (made["exit_code"], names) == (3, {"pairs", "zoo_model"})
+    assert zoo.sync(BASE, "--accept-breaking", url=sqlite_url).exit_code == 0
+    assert planned()[1] == set()
 
 
 def test_a_service_waits_for_all_its_views(built_zoo, sqlite_url):

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import subprocess
+from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from featurectl.cli import main
 from featurectl.errors import ProjectError
 from featurectl.manifest import read_manifest
 from featurectl.plan.against import plan_against
+from featurectl.plan.changes import Breaking, Movement
 from featurectl.plan.code import source_code
 from featurectl.plan.parse import DbtParse
 
@@ -168,3 +170,13 @@ def test_source_code_follows_the_parents_and_stops_at_sources(project):
         "orders": "same",
         "staging": "b",
     }
+
+
+def test_every_key_of_the_json_is_documented(project):
+    """docs/plan.md, section JSON."""
+    page = (Path(__file__).resolve().parents[3] / "docs" / "plan.md").read_text().partition("## JSON")[2]
+    result = CliRunner().invoke(main, ["plan", "--project-dir", str(project), "--against", "main", "--json"])
+    made = json.loads(result.stdout)
+    keys = {*made, *made["summary"], *made["changes"][0], *made["changes"][0]["details"][0]}
+    keys |= {field.name for kind in (Breaking, Movement) for field in fields(kind)}
+    assert {key for key in keys if f"`{key}`" not in page and f"`{key}[]`" not in page} == set()
