@@ -47,6 +47,7 @@ def read_columns(repository: Repository, view: View, engine: str) -> Columns | N
     mapped = {new: old for old, new in source.field_mapping.items()}
     event = source.timestamp_field or _only_timestamp(file_types)
     if event is None:
+        repository.lose(source.where, source.name, "no timestamp_field that can be read")
         repository.lose(view.where, view.name, "its source names no timestamp_field: the view is not carried")
         return None
     key_names = repository.join_keys(view)
