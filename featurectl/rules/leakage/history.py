@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
@@ -21,10 +21,8 @@ from featurectl.rules.leakage.tree import own_nodes
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from featurectl.rules.leakage.subject import Subject
+    from featurectl.rules.leakage.subject import Kind, Subject
     from featurectl.rules.leakage.tree import Block, Source
-
-Kind = Literal["history", "constant", "all-time", "newest", "snapshot", "current", "unknown"]
 
 _ALL_TIME_HINT = "Aggregate up to each row: `featurectl.rolling_window`, a window that ends at `current row`, or a join on `<=` of the instants."
 _CURRENT_HINT = (
@@ -112,6 +110,12 @@ def _kind_of_table(source: Source, subject: Subject) -> Kind:
 
 
 def _kind_of_block(block: Block, subject: Subject) -> Kind:
+    if id(block) not in subject.kinds:
+        subject.kinds[id(block)] = _judge_block(block, subject)
+    return subject.kinds[id(block)]
+
+
+def _judge_block(block: Block, subject: Subject) -> Kind:
     if not block.sources:
         return "constant"
     inner = [kind_of(source, block, subject) for source in block.sources.values()]

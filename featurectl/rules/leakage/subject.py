@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from sqlglot import exp
 
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from featurectl.registry import FeatureView
     from featurectl.rules.finding import Place, Severity
     from featurectl.rules.leakage.tree import Block, Source, Statement
+
+Kind = Literal["history", "constant", "all-time", "newest", "snapshot", "current", "unknown"]
+"""What the rows of a query are, over time."""
 
 _SHOWN = 160  # characters of SQL in a finding
 
@@ -36,6 +39,7 @@ class Subject:
         above: The subjects among the parents.
         timed: Unique ids of all nodes that event timestamps come from; one set shared by all subjects.
         used: Columns that SQL of other models names, and features, in lower case.
+        kinds: What is known of the blocks of its SQL, by their id.
         place: Collects the findings.
     """
 
@@ -52,6 +56,7 @@ class Subject:
     above: dict[str, Subject] = field(default_factory=dict)
     timed: set[str] = field(default_factory=set)
     used: set[str] = field(default_factory=set)
+    kinds: dict[int, Kind] = field(default_factory=dict)
     _origins: list[tuple[str, Origin]] | None = None
     _said: set[tuple[str, str]] = field(default_factory=set)
 

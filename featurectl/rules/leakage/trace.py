@@ -41,43 +41,54 @@ class Origin:
     column: str | None
 
 
-def origins(blocks: Iterable[Block], name: str, steps: tuple[Step, ...] = ()) -> Iterator[Origin]:
-    """Every origin of the output column of these blocks (the arms of a union)."""
-    if len(steps) > _DEEPEST:
-        return
-    for block in blocks:
-        expression = block.projection(name)
-        if expression is not None:
-            yield from origins_of(block, expression, steps)
+def origins(blocks: Iterable[Block], name: str) -> Iterator[Origin]:
+    """Every origin of the output column of these blocks (the arms of a union), each by one way.
+
+    What a value is ordered or partitioned by does not count.
+    """
+    yield from _Search().of_column(blocks, name, ())
+
+
+class _Search:
+    """One search; it visits no column twice, for where queries share CTEs the ways to it can be beyond number."""
+
+    def __init__(self) -> None:
+        self.seen: set[tuple[int, str]] = set()
+
+    def of_column(self, blocks: Iterable[Block], name: str, steps: tuple[Step, ...]) -> Iterator[Origin]:
+        for block in blocks:
+            if (id(block), name) in self.seen or len(steps) > _DEEPEST:
+                continue
+            self.seen.add((id(block), name))
+            expression = block.projection(name)
+            if expression is not None:
+                yield from self.of_expression(block, expression, steps)
+            else:
+                yield from self.through_star(block, name, steps)
+
+    def of_expression(self, block: Block, expression: exp.Expr, steps: tuple[Step, ...]) -> Iterator[Origin]:
+        columns = [column for part in _values(expression) for column in own_nodes(part, exp.Column)]
+        if not columns:
+            yield Origin((*steps, Step(block, expression, None)), None, None)
+        for column in columns:
+            source = block.owner(column)
+            yield from self.from_source(source, column.name.lower(), (*steps, Step(block, expression, source)))
+
+    def from_source(self, source: Source | None, name: str, steps: tuple[Step, ...]) -> Iterator[Origin]:
+        if source is not None and source.selects:
+            statement = steps[-1].block.statement
+            yield from self.of_column((statement.block(select) for select in source.selects), name, steps)
         else:
-            yield from _through_star(block, name, steps)
+            yield Origin(steps, source, name)
 
-
-def origins_of(block: Block, expression: exp.Expr, steps: tuple[Step, ...] = ()) -> Iterator[Origin]:
-    """Every origin of an expression's value; what it is ordered or partitioned by does not count."""
-    columns = [column for part in _values(expression) for column in own_nodes(part, exp.Column)]
-    if not columns:
-        yield Origin((*steps, Step(block, expression, None)), None, None)
-    for column in columns:
-        source = block.owner(column)
-        yield from _from_source(block, source, column.name.lower(), (*steps, Step(block, expression, source)))
-
-
-def _from_source(block: Block, source: Source | None, name: str, steps: tuple[Step, ...]) -> Iterator[Origin]:
-    if source is not None and source.selects:
-        yield from origins((block.statement.block(select) for select in source.selects), name, steps)
-    else:
-        yield Origin(steps, source, name)
-
-
-def _through_star(block: Block, name: str, steps: tuple[Step, ...]) -> Iterator[Origin]:
-    starred = list(block.starred())
-    answers = [block.statement.exports(source, name) for source in starred]
-    wanted = True if True in answers else None
-    for source, answer in zip(starred, answers, strict=True):
-        if answer is wanted:
-            yield from _from_source(block, source, name, (*steps, Step(block, exp.column(name), source)))
-            return
+    def through_star(self, block: Block, name: str, steps: tuple[Step, ...]) -> Iterator[Origin]:
+        starred = list(block.starred())
+        answers = [block.statement.exports(source, name) for source in starred]
+        wanted = True if True in answers else None
+        for source, answer in zip(starred, answers, strict=True):
+            if answer is wanted:
+                yield from self.from_source(source, name, (*steps, Step(block, exp.column(name), source)))
+                return
 
 
 def _values(expression: exp.Expr) -> Iterator[exp.Expr]:

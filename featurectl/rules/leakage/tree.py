@@ -40,6 +40,7 @@ class Block:
         self.select = select
         self.statement = statement
         self.sources = {source.alias: source for source in _sources(select)}
+        self._exports: dict[str, bool | None] = {}
 
     @property
     def outer(self) -> Block | None:
@@ -73,10 +74,12 @@ class Block:
 
     def exports(self, name: str) -> bool | None:
         """Whether the output has the column; None where only the warehouse knows."""
-        if self.projection(name) is not None:
-            return True
-        passed = [self.statement.exports(source, name) for source in self.starred()]
-        return True if any(passed) else None if None in passed else False
+        if name not in self._exports:
+            passed: list[bool | None] = [True]
+            if self.projection(name) is None:
+                passed = [self.statement.exports(source, name) for source in self.starred()]
+            self._exports[name] = True if any(passed) else None if None in passed else False
+        return self._exports[name]
 
     def owner(self, column: exp.Column) -> Source | None:
         """The source of a column, of this block or of one around it; None where that cannot be told."""
