@@ -60,7 +60,7 @@ def run(
             serve(settings, listener)
         else:
             with TemporaryDirectory(prefix="featurectl-") as board:
-                keep_running(workers, partial(serve, replace(settings, board=Path(board)), listener))
+                keep_running(workers, partial(serve, replace(settings, board=Path(board)), listener), listener)
 
 
 def serve(settings: Settings, listener: socket.socket) -> None:

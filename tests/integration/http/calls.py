@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from serving.http import Settings
 
+PATIENCE_SECONDS = 60  # for what takes a moment, and on a busy machine more
 FEATURECTL = str(Path(sys.executable).parent / "featurectl")
 
 
@@ -33,7 +34,7 @@ class Caller:
 
     def __init__(self, port: int) -> None:
         self.port = port
-        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_SECONDS)
         self.headers: dict[str, str] = {}
 
     def call(
@@ -94,7 +95,7 @@ def running(settings: Settings, listener: socket.socket) -> Iterator[None]:
         yield
     finally:
         server.should_exit = True
-        thread.join(timeout=20)
+        thread.join(timeout=PATIENCE_SECONDS)
         listener.close()
         assert not thread.is_alive(), "the server did not end"
 
@@ -117,7 +118,7 @@ def process(url: str, namespace: str, *options: str, **environment: str) -> Iter
     finally:
         if started.poll() is None:
             started.terminate()
-        started.communicate(timeout=20)
+        started.communicate(timeout=PATIENCE_SECONDS)
 
 
 def port_of(started: subprocess.Popen[str]) -> int:

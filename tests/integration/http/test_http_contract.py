@@ -85,6 +85,40 @@ def test_versions_are_told_when_asked_for(shop, caller):
     assert answer["metadata"]["feature_view_metadata"] == [{"name": "orders", "version": 0}]
 
 
+def test_two_versions_of_a_feature_fit_in_one_answer_under_full_names(shop, caller):
+    """As Feast tells them apart; under bare names they clash."""
+    versions = [view("price", [("sku", "varchar")], [("eur", "double")], version=each) for each in (1, 2)]
+    shop.writer.publish_catalog(versions)
+    for entry in versions:
+        shop.put(entry, ["a"], [float(entry.version)])
+    request = {"features": ["price@v1:eur", "price@v2:eur"], "entities": {"sku": ["a"]}}
+    answer = caller.ask({**request, "full_feature_names": True})
+    assert answer["metadata"]["feature_names"] == ["sku", "price@v1__eur", "price@v2__eur"]
+    assert [column["values"] for column in answer["results"]] == [["a"], [1.0], [2.0]]
+    assert caller.refused(request)[:2] == (422, "FeatureNameCollisionError")
+
+
+def test_deprecated_views_are_told_in_the_metadata_and_by_the_header(shop, caller):
+    """The header is RFC 9745's, with the first date; nothing is said where nothing is deprecated, or of a date nobody can read."""
+    dates = {1: "2026-06-30T00:00:00+00:00", 2: "2026-01-31T00:00:00+00:00", 3: None, 4: "soon"}
+    shop.writer.publish_catalog(
+        [
+            view("price", [("sku", "varchar")], [("eur", "double")], version=each, deprecation_date=date)
+            for each, date in dates.items()
+        ]
+    )
+
+    def told(*versions):
+        features = [f"price@v{each}:eur" for each in versions]
+        answer = caller.ask({"features": features, "entities": {"sku": ["a"]}, "full_feature_names": True})
+        assert answer["metadata"]["feature_names"][1:] == [f"price@v{each}__eur" for each in versions]
+        return answer["metadata"].get("deprecations"), caller.headers.get("deprecation")
+
+    assert told(1, 2, 3) == ({"price@v1": dates[1], "price@v2": dates[2]}, "@1769817600")
+    assert told(3) == (None, None)
+    assert told(4) == ({"price@v4": "soon"}, None)
+
+
 def test_every_type_has_a_json_form(shop, caller):
     """Instants are epoch seconds, bytes base64, decimals and wide integers numbers, NaN and infinities null."""
     columns = [

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import sqlite3
 from contextlib import closing
 
 import pytest
 from calls import feast_error
+from servers import wait_for
 from shop import AIRPORT, NAMESPACE, view
 
 ORDER = {"customer_id": [1]}
@@ -126,3 +128,22 @@ def test_after_an_error_the_connection_serves_on(shop, caller):
 def test_a_view_without_a_latest_version_is_a_422(shop, caller):
     shop.writer.publish_catalog([view("price", [("sku", "varchar")], [("eur", "double")], version=3, is_latest=False)])
     assert caller.refused({"features": ["price:eur"], "entities": {"sku": ["a"]}})[:2] == (422, BASE)
+
+
+def test_a_bug_is_told_in_feasts_form_without_a_word_of_what_is_inside(embedded_shop, serve, monkeypatch, capsys):
+    """Its traceback is in the server's log, and the server answers the next request."""
+    embedded_shop.put(AIRPORT, ["EWR"], [1.5])
+    caller = serve(embedded_shop.url)
+    request = {"features": ["airport:delay"], "entities": {"airport": ["EWR"]}}
+    with monkeypatch.context() as broken:
+        broken.setattr("serving.http.routes.respond", lambda *_, **__: {}["secret"])
+        status, feast_class, message = caller.refused(request)
+    assert (status, feast_class) == (500, BASE)
+    assert message.startswith("server: expected an answer, got a bug\nHint: ")
+    assert "secret" not in message
+    logged = io.StringIO()
+    wait_for(
+        lambda: "KeyError: 'secret'" in logged.getvalue() or logged.write(capsys.readouterr().err) < 0, "no traceback"
+    )
+    assert caller.ask(request)["results"][1]["values"] == [1.5]
+    assert 'route="/get-online-features",status="500"} 1' in caller.call("GET", "/metrics")[1].decode()

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 SLOTS = 16384
 HIGHEST_PORT = 50_000  # the cluster's bus listens 10,000 above
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 60.0
 
 
 def free_port() -> int:
@@ -35,7 +35,7 @@ def free_port() -> int:
 
 
 def wait_for(condition: Callable[[], Any], what: str) -> None:
-    """Ask until it is so; errors of servers that are not there yet mean not yet."""
+    """Ask until it is so, for a machine may be slow; errors of servers that are not there yet mean not yet."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline:
         try:
