@@ -62,8 +62,12 @@ class Scope:
 
 def origin(expression: exp.Expr, scope: Scope) -> Column:
     """Where the values of an expression come from: of all its parts, but for the kinds that `_ORIGINS` names."""
-    special = next((read for kinds, read in _ORIGINS if isinstance(expression, kinds)), _parts)
-    return special(expression, scope)
+    special = _special(expression)
+    return special(expression, scope) if special else _parts(expression, scope)
+
+
+def _special(expression: exp.Expr) -> Callable[[Any, Scope], Column] | None:
+    return next((read for kinds, read in _ORIGINS if isinstance(expression, kinds)), None)
 
 
 def all_of(expressions: list[exp.Expr], scope: Scope) -> Refs:
@@ -72,7 +76,17 @@ def all_of(expressions: list[exp.Expr], scope: Scope) -> Refs:
 
 
 def _parts(expression: exp.Expr, scope: Scope) -> Column:
-    return merged(origin(part, scope) for part in expression.iter_expressions())
+    """Of everything inside; a loop, for generated SQL adds up thousands of terms."""
+    found = []
+    inside = list(expression.iter_expressions())
+    while inside:
+        part = inside.pop()
+        special = _special(part)
+        if special:
+            found.append(special(part, scope))
+        else:
+            inside += part.iter_expressions()
+    return merged(found)
 
 
 def _star(_: exp.Expr, scope: Scope) -> Column:

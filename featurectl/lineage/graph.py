@@ -174,9 +174,33 @@ class ColumnGraph:
 
     def _lineage(self, unique_id: str) -> NodeLineage:
         if unique_id not in self._read:
+            for ancestor in self._unread_ancestors(unique_id):
+                self._read_one(ancestor)
+            self._read_one(unique_id)
+        return self._read[unique_id]
+
+    def _read_one(self, unique_id: str) -> None:
+        if unique_id not in self._read:
             self._read[unique_id] = NodeLineage()  # a node that reads itself in a circle finds nothing
             self._read[unique_id] = read_node(self._nodes[unique_id], self.manifest, self.seen_as)
-        return self._read[unique_id]
+
+    def _unread_ancestors(self, unique_id: str) -> list[str]:
+        """Those whose columns only their SQL tells, parents first: read in this order, no chain of models is too long."""
+        order: list[str] = []
+        visited = {unique_id}
+        stack = [(unique_id, False)]
+        while stack:
+            current, is_left = stack.pop()
+            if is_left:
+                order.append(current)
+                continue
+            stack.append((current, True))
+            parents = [parent for parent in self._nodes[current].depends_on.nodes if parent in self._nodes]
+            for parent in parents:
+                if parent not in visited and parent not in self._read and self._told(self._nodes[parent]) is None:
+                    visited.add(parent)
+                    stack.append((parent, False))
+        return order[:-1]
 
     def seen_as(self, unique_id: str) -> Relation:
         """The node as its children see it: its own columns, all of them where that is known."""
@@ -193,13 +217,19 @@ class ColumnGraph:
         return leaf(unique_id, (*names, *more), is_complete=is_complete)
 
     def _names(self, node: Node) -> tuple[tuple[str, ...], bool]:
-        """The columns of a node by its contract, dbt's catalog or its SQL, and whether these are all."""
+        """The columns of a node, and whether these are all."""
+        told = self._told(node)
+        if told is not None:
+            return told, True
         described = tuple(column.name for column in node.columns.values())
-        if node.config.contract and node.config.contract.enforced and described:
-            return described, True
-        if node.unique_id in self._built:
-            return self._built[node.unique_id], True
         relation = self._lineage(node.unique_id).relation
         if relation.rest is None and relation.columns:
             return tuple(relation.columns), True
         return (*relation.columns, *(name for name in described if match(relation.columns, name) is None)), False
+
+    def _told(self, node: Node) -> tuple[str, ...] | None:
+        """All columns of a node by its contract or dbt's catalog, where there is one."""
+        described = tuple(column.name for column in node.columns.values())
+        if node.config.contract and node.config.contract.enforced and described:
+            return described
+        return self._built.get(node.unique_id)

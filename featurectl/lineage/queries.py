@@ -92,11 +92,16 @@ class Queries:
         return found
 
     def _set_operation(self, query: exp.SetOperation, ctes: Mapping[str, Relation], outer: Scope | None) -> Relation:
-        left, right = (self._evaluate(side, ctes, outer) for side in (query.this, query.expression))
-        if not isinstance(query, exp.Union):  # EXCEPT and INTERSECT: the right side only decides which rows stay
-            return replace(left, filters=left.filters | right.filters | right.everything.all)
-        by_name = query.args.get("by_name") or left.rest or right.rest
-        return _stacked(left, right) if by_name else _zipped(left, right)
+        """From the first branch on; a loop, for generated SQL stacks hundreds."""
+        operations = [query]
+        first = query.this
+        while isinstance(first, exp.SetOperation) and not (first.args.get("with_") or first.args.get("with")):
+            operations.append(first)
+            first = first.this
+        found = self._evaluate(first, ctes, outer)
+        for operation in reversed(operations):
+            found = _combined(operation, found, self._evaluate(operation.expression, ctes, outer))
+        return found
 
     def _select(self, select: exp.Select, ctes: Mapping[str, Relation], outer: Scope | None) -> Relation:
         scope = self._scope(ctes, outer)
@@ -190,6 +195,13 @@ def _first(relations: list[Relation], name: str) -> Column:
 def _values(values: exp.Values, dialect: str | None) -> Relation:
     width = max((len(row.expressions) for row in values.expressions), default=0)
     return renamed(values, Relation({f"col{index}": Column() for index in range(width)}), dialect)
+
+
+def _combined(operation: exp.SetOperation, left: Relation, right: Relation) -> Relation:
+    if not isinstance(operation, exp.Union):  # EXCEPT and INTERSECT: the right side only decides which rows stay
+        return replace(left, filters=left.filters | right.filters | right.everything.all)
+    by_name = operation.args.get("by_name") or left.rest or right.rest
+    return _stacked(left, right) if by_name else _zipped(left, right)
 
 
 def _zipped(left: Relation, right: Relation) -> Relation:

@@ -172,6 +172,30 @@ def test_only_the_models_on_the_way_are_parsed(scoring):
     assert sorted(graph.parsed) == ["model.shop.spending", "model.shop.stg_orders"]
 
 
+def test_a_mean_comes_from_its_column_not_from_rows(shop):
+    raw = shop.source("orders")
+    model = shop.model("m", "select sum(a) / count(*) as mean, count(*) as n from raw.orders", [raw])
+    assert (shop.parents(model, "mean"), shop.parents(model, "n")) == ("orders.a", "orders.(rows)")
+
+
+def test_a_chain_of_hundreds_of_models_is_followed(shop):
+    parent, table = shop.source("orders"), "raw.orders"
+    for number in range(300):
+        parent, table = (
+            shop.model(f"m{number}", f"select *, {number} as n{number} from {table}", [parent]),
+            f"main.m{number}",
+        )
+    (found,) = sources_in(shop.graph(), [ColumnRef(parent, "amount")])
+    assert found.label == "raw.orders.amount"
+
+
+def test_a_query_too_deep_to_follow_is_opaque_not_a_crash(shop):
+    ctes = ", ".join(f"c{number} as (select * from c{number - 1})" for number in range(1, 1200))
+    sql = f"with c0 as (select * from raw.orders), {ctes} select amount from c1199"
+    model = shop.model("deep", sql, [shop.source("orders")])
+    assert shop.graph().opaque(ColumnRef(model, "amount")) == "expressions nested too deeply"
+
+
 def test_rows_lead_to_what_counts_them(scoring):
     graph = scoring.graph()
     answer = trace(graph, [ColumnRef("source.shop.raw.orders", ROWS)], "downstream")

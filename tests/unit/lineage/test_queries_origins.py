@@ -262,3 +262,19 @@ def test_distinct_on_keeps_by_key_and_order(origins):
 def test_brackets_around_a_join_change_nothing(origins):
     found = origins("select a, b from (t join u on t.k = u.k)", "postgres", t=["a", "k"], u=["b", "k"])
     assert found.values == {"a": "t.a", "b": "u.b"}
+
+
+def test_a_correlated_subquery_may_name_an_outer_column_without_its_table(origins):
+    found = origins("select (select max(v) from u where u.k = outer_k) as m from t", t=["outer_k"], u=["k", "v"])
+    assert found.influences == {"m": "t.outer_k u.k"}
+
+
+def test_of_two_columns_of_one_name_star_gives_the_first(origins):
+    assert origins("select * from t, u", t=["a"], u=["a", "b"]).values == {"a": "t.a", "b": "u.b"}
+
+
+def test_thousands_of_terms_and_hundreds_of_branches_are_read(origins):
+    terms = " + ".join(f"c{number}" for number in range(3000))
+    assert len(origins(f"select {terms} as total from t").values["total"].split()) == 3000
+    branches = " union all ".join(f"select c{number} as c from t" for number in range(400))
+    assert len(origins(branches).values["c"].split()) == 400
