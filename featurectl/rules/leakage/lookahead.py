@@ -52,18 +52,8 @@ def _check_window(window: exp.Window, block: Block, subject: Subject) -> None:
         if steps_on != is_backwards and not _is_validity_end(window, function, first, subject):
             subject.say("lookahead", _EXPECTED, window, _HINT)
     elif isinstance(function, _RANKS):
-        if (
-            is_backwards
-            and not by_time
-            and not _is_within_event(partition, subject)
-            and not filters_rank(window, subject)
-        ):
-            subject.say(
-                "lookahead",
-                "a rank that later rows do not change",
-                window,
-                "Order it ascending: the first row is number one for ever.",
-            )
+        if not by_time and not _is_within_event(partition, subject) and not filters_rank(window, subject):
+            _check_rank(window, first, subject, is_backwards=is_backwards)
     elif isinstance(function, _SHARES):
         if not by_time:
             subject.say(
@@ -74,6 +64,17 @@ def _check_window(window: exp.Window, block: Block, subject: Subject) -> None:
             )
     elif _reaches_on(function, spec, is_backwards=is_backwards):
         subject.say("lookahead", _EXPECTED, window, _HINT)
+
+
+def _check_rank(window: exp.Window, first: exp.Expr, subject: Subject, *, is_backwards: bool) -> None:
+    """Ranks count from the start of their order: a later row gets in before when that is not the order of time."""
+    expected = "a rank that later rows do not change"
+    if is_backwards:
+        hint = "Order it ascending by the event timestamp: then the first row is number one for ever."
+        subject.say("lookahead", expected, window, hint)
+    elif not subject.is_time(first) and not _is_sequence(first) and subject.has_history():
+        hint = "Rank within the instant or period (`partition by`), or among the rows up to each one."
+        subject.say("lookahead", expected, window, hint, "warning")
 
 
 def _check_unordered(

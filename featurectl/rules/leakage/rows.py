@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from featurectl.rules.leakage.subject import Subject
-    from featurectl.rules.leakage.tree import Block
+    from featurectl.rules.leakage.tree import Block, Source
 
 _RANKS = (exp.RowNumber, exp.Rank, exp.DenseRank)
 
@@ -75,6 +75,15 @@ def keeps_newest(block: Block, subject: Subject) -> exp.Expr | None:
         terms = order.expressions[len(on.expressions) :] if order is not None else []
         if terms and terms[0].args.get("desc") and subject.is_time(terms[0]) and _is_by_key(on.expressions, subject):
             return distinct
+    return None
+
+
+def current_filter(block: Block, source: Source) -> exp.Expr | None:
+    """The condition by which a SELECT takes only the current rows of one of its sources."""
+    for condition in block.conditions():
+        flag = _current_filter(condition)
+        if flag is not None and any(block.owner(column) is source for column in own_nodes(flag, exp.Column)):
+            return flag
     return None
 
 

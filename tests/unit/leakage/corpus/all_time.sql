@@ -150,3 +150,25 @@ select g.customer_id, g.event_at, count(o.order_id) as orders_count
 from grid g
 left join raw.orders o on o.customer_id = g.customer_id and o.ordered_at < g.event_at
 group by 1, 2
+
+-- snippet: ever_returned; postgres; all-time
+select o.customer_id, o.ordered_at as event_at,
+    exists (select 1 from raw.returns r where r.customer_id = o.customer_id) as has_returned
+from raw.orders o
+
+-- snippet: returned_before; postgres; hard clean
+select o.customer_id, o.ordered_at as event_at,
+    exists (select 1 from raw.returns r where r.customer_id = o.customer_id and r.returned_at < o.ordered_at) as has_returned
+from raw.orders o
+
+-- snippet: grid_of_customers_and_days; bigquery; hard clean
+select c.customer_id, timestamp(d) as event_at, count(o.order_id) as orders_count
+from unnest(generate_date_array('2024-01-01', current_date())) as d
+cross join (select distinct customer_id from raw.orders) as c
+left join raw.orders as o on o.customer_id = c.customer_id and date(o.ordered_at) < d
+group by 1, 2
+
+-- snippet: correlated_but_unbounded; snowflake; all-time
+select o.customer_id, o.ordered_at as event_at,
+    (select count(*) from raw.orders h where h.customer_id = o.customer_id and h.amount > 100) as large_orders_count
+from raw.orders o

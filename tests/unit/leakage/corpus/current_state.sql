@@ -149,3 +149,9 @@ select customer_id, ordered_at as event_at, plan from matched where rn = 1
 -- snippet: array_of_the_row_itself; snowflake; hard clean
 select o.customer_id, o.ordered_at as event_at, f.value:sku::string as sku
 from raw.orders o, lateral flatten(input => o.items) f
+
+-- snippet: open_validity_in_where; postgres; current-state
+select o.customer_id, o.ordered_at as event_at, p.plan
+from raw.orders o
+join raw.customer_plans p on p.customer_id = o.customer_id
+where p.valid_to is null

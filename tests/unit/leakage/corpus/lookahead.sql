@@ -227,3 +227,11 @@ from raw.web_events
 select customer_id, occurred_at as event_at, page
 from raw.web_events
 qualify row_number() over (partition by session_id order by _fivetran_synced desc) = 1
+
+-- snippet: rank_by_amount; postgres; lookahead
+select customer_id, ordered_at as event_at, rank() over (partition by customer_id order by amount desc) as amount_rank
+from raw.orders
+
+-- snippet: rank_within_the_day; postgres; hard clean
+select customer_id, ordered_at as event_at, rank() over (partition by date_trunc('day', ordered_at) order by line_number) as line_rank
+from raw.orders
