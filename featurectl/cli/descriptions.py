@@ -11,6 +11,8 @@ from featurectl.references import find_view, parse_reference, parse_view_name
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from featurectl.cli.surroundings import Example, Surroundings
+    from featurectl.manifest import Manifest
     from featurectl.registry import (
         Column,
         Entity,
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     )
 
 
-def describe_named(name: str, registry: Registry) -> dict[str, Any]:
+def describe_named(name: str, registry: Registry, around: Surroundings) -> dict[str, Any]:
     """The view, feature, training set, service or entity of that name, in this order.
 
     Raises:
@@ -30,16 +32,16 @@ def describe_named(name: str, registry: Registry) -> dict[str, Any]:
         UnknownNameError: There is none of that name.
     """
     if ":" in name:
-        return describe_feature(name, registry)
+        return describe_feature(name, registry, around)
     view_name, version = parse_view_name(name)
     if any(view.name == view_name for view in registry.views):
-        return describe_view(find_view(registry.views, view_name, version), registry)
+        return describe_view(find_view(registry.views, view_name, version), registry, around)
     for training_set in registry.training_sets:
         if training_set.name == name:
             return describe_training_set(training_set, registry)
     for service in registry.services:
         if service.name == name:
-            return describe_service(service, registry)
+            return describe_service(service, registry, around)
     for entity in registry.entities:
         if entity.name == name:
             return describe_entity(entity, registry)
@@ -49,8 +51,10 @@ def describe_named(name: str, registry: Registry) -> dict[str, Any]:
     raise UnknownNameError("feature view, training set, service or entity", name, known)
 
 
-def describe_view(view: FeatureView, registry: Registry) -> dict[str, Any]:
+def describe_view(view: FeatureView, registry: Registry, around: Surroundings) -> dict[str, Any]:
     """A feature view, the features as rows."""
+    example = around.example(view)
+    values = example.values if example else {}
     return {
         "type": "feature view",
         "name": view.reference_name,
@@ -69,18 +73,30 @@ def describe_view(view: FeatureView, registry: Registry) -> dict[str, Any]:
         "deprecation_date": view.deprecation_date,
         "warn_after_seconds": view.freshness.warn_after_seconds,
         "error_after_seconds": view.freshness.error_after_seconds,
+        **_last_build(view, around),
         "lookback_seconds": view.lookback_seconds or None,
         "materialized": view.materialized,
         "relation": str(view.relation),
         "file": view.path,
+        "made_from": [node_label(parent, around.manifest) for parent in view.depends_on],
+        **_lineage_problem(view),
         "used_by": _users(registry, view),
-        "features": [{**_column(column), "default": view.defaults.get(column.name)} for column in view.features],
-        "python": look_up([_reference(view, column) for column in view.features], view.join_keys),
-        "sql": newest_rows(view),
+        **_shown_example(example),
+        "features": [
+            {
+                **_column(column),
+                "default": view.defaults.get(column.name),
+                **({"example": values.get(column.name)} if values else {}),
+                "sources": around.sources(view, column.name),
+            }
+            for column in view.features
+        ],
+        "python": look_up([_reference(view, column) for column in view.features], *_asked(view, example, around)),
+        "sql": newest_rows(view, registry.adapter_type),
     }
 
 
-def describe_feature(name: str, registry: Registry) -> dict[str, Any]:
+def describe_feature(name: str, registry: Registry, around: Surroundings) -> dict[str, Any]:
     """One feature of a view."""
     item = parse_reference(name)
     view = find_view(registry.views, item.view, item.version)
@@ -89,6 +105,7 @@ def describe_feature(name: str, registry: Registry) -> dict[str, Any]:
     if feature not in by_name:
         raise UnknownNameError(f"feature of {view.reference_name}", feature, by_name)
     column = by_name[feature]
+    example = around.example(view)
     return {
         "type": "feature",
         "name": _reference(view, column),
@@ -100,10 +117,19 @@ def describe_feature(name: str, registry: Registry) -> dict[str, Any]:
         "join_keys": [f"{key.name} {key.data_type}" for key in view.join_keys],
         "ttl_seconds": view.ttl_seconds,
         "owner": view.owner,
+        "online": view.online,
+        "deprecation_date": view.deprecation_date,
+        "warn_after_seconds": view.freshness.warn_after_seconds,
+        "error_after_seconds": view.freshness.error_after_seconds,
+        **_last_build(view, around),
         "file": view.path,
+        "sources": around.sources(view, feature),
+        **_lineage_problem(view),
         "used_by": _users(registry, view, feature),
-        "python": look_up([_reference(view, column)], view.join_keys),
-        "sql": newest_rows(view, [feature]),
+        **({"example": example.values[feature]} if example and example.values else {}),
+        **_shown_example(example),
+        "python": look_up([_reference(view, column)], *_asked(view, example, around)),
+        "sql": newest_rows(view, registry.adapter_type, [feature]),
     }
 
 
@@ -125,11 +151,11 @@ def describe_training_set(training_set: TrainingSet, registry: Registry) -> dict
             f"service {service.name}" for service in registry.services if service.training_set == training_set.name
         ],
         "features": _pinned(training_set.features, registry),
-        "sql": some_rows(training_set.relation),
+        "sql": some_rows(training_set.relation, registry.adapter_type),
     }
 
 
-def describe_service(service: FeatureService, registry: Registry) -> dict[str, Any]:
+def describe_service(service: FeatureService, registry: Registry, around: Surroundings) -> dict[str, Any]:
     """A feature service, its features in order."""
     keys: dict[str, Column] = {}
     for feature in service.features:
@@ -145,7 +171,7 @@ def describe_service(service: FeatureService, registry: Registry) -> dict[str, A
         "tags": list(service.tags),
         "file": service.path,
         "features": _pinned(service.features, registry),
-        "python": look_up(service.name, keys.values(), list(keys)),
+        "python": look_up(service.name, keys, around.environment()),
     }
 
 
@@ -165,6 +191,42 @@ def describe_entity(entity: Entity, registry: Registry) -> dict[str, Any]:
             if view.entity == entity.name
         ],
     }
+
+
+def node_label(unique_id: str, manifest: Manifest) -> str:
+    """A parent as people name it: the model, or ``source.table``."""
+    node = manifest.nodes.get(unique_id)
+    return node.label if node else unique_id.split(".", 2)[-1]
+
+
+def _lineage_problem(view: FeatureView) -> dict[str, str]:
+    """Why no sources are shown, where none can be."""
+    return {} if view.compiled_code else {"sources_problem": "no compiled SQL in the manifest: run `dbt compile`"}
+
+
+def _last_build(view: FeatureView, around: Surroundings) -> dict[str, Any]:
+    """When and how dbt's last command built it, if it did."""
+    build = around.last_build(view)
+    return {"built_at": build.completed_at if build else None, "build_status": build.status if build else None}
+
+
+def _shown_example(example: Example | None) -> dict[str, Any]:
+    """The keys and time of the newest row; nothing when nobody asked."""
+    if example is None:
+        return {}
+    return {
+        "example_of": example.keys or None,
+        "example_event_timestamp": example.event_timestamp,
+        "example_problem": example.problem,
+    }
+
+
+def _asked(
+    view: FeatureView, example: Example | None, around: Surroundings
+) -> tuple[dict[str, Column], dict[str, str | None], dict[str, Any]]:
+    """What `look_up` says of the keys and the store."""
+    keys = {column.name: column for column in view.join_keys}
+    return keys, around.environment(), example.keys if example else {}
 
 
 def _column(column: Column) -> dict[str, Any]:

