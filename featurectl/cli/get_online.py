@@ -11,6 +11,7 @@ import msgspec
 from featurectl.cli.options import json_option, project_options
 from featurectl.cli.store_options import store_options
 from featurectl.cli.text import table
+from featurectl.errors import UnknownNameError
 from featurectl.warehouse.profile import read_target
 from serving import FeatureStore
 
@@ -33,8 +34,8 @@ INTEGER_TYPES = frozenset({"int64", "uint64", "hugeint"})
     "entities",
     multiple=True,
     required=True,
-    metavar="KEY=VALUE[,KEY=VALUE]",
-    help="One entity; repeat it for more.",
+    metavar="KEY=VALUE[,KEY=VALUE] | JSON",
+    help="One entity; repeat it for more. As a JSON object where a value holds a comma.",
 )
 @store_options
 @project_options
@@ -48,20 +49,36 @@ def get_online(
     Examples:
         featurectl get-online late_arrival_model -e tailnum=N14228,origin=EWR,dest=IAH,carrier=UA
         featurectl get-online plane_delays:arr_delay_avg_7d -e tailnum=N14228 --json
+        featurectl get-online 'stores:*' -e '{"city": "Paris, Texas"}'
     """
     namespace = store.namespace or default_namespace(project)
-    wanted = features[0] if len(features) == 1 and ":" not in features[0] else list(features)
+    rows = [_row(entity) for entity in entities]
     client = FeatureStore.from_url(store.url(project.project_dir), namespace=namespace, as_of=store.as_of)
     with closing(client):
-        rows = typed_rows(client, wanted, [_row(entity) for entity in entities])
-        answer = client.get_online_features(wanted, rows)
+        wanted = _wanted(client, features)
+        answer = client.get_online_features(wanted, typed_rows(client, wanted, rows))
     click.echo(_as_json(answer) if as_json else _as_text(answer))
 
 
-def typed_rows(client: FeatureStore, features: str | list[str], rows: list[dict[str, str]]) -> list[dict[str, Any]]:
+def typed_rows(client: FeatureStore, features: str | list[str], rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Key values as their declared types; text that does not fit is left for the client to refuse."""
     types = client.join_keys(features)
     return [{name: _typed(value, types.get(name, "string")) for name, value in row.items()} for row in rows]
+
+
+def _wanted(client: FeatureStore, features: tuple[str, ...]) -> str | list[str]:
+    """A service alone, else references; a view's bare name is neither, and all that was meant is `:*`.
+
+    Raises:
+        UnknownNameError: One is the name of a view.
+    """
+    catalog = client.catalog()
+    views = {view.name for view in catalog.views.values()}
+    for name in features:
+        if name.partition("@")[0] in views and name not in catalog.services and ":" not in name:
+            hint = f"It is a feature view: write '{name}:*' for all of its features, or '{name}:<feature>'."
+            raise UnknownNameError("service or feature", name, [], hint=hint)
+    return features[0] if len(features) == 1 and ":" not in features[0] else list(features)
 
 
 def default_namespace(project: Project) -> str:
@@ -72,7 +89,10 @@ def default_namespace(project: Project) -> str:
     return f"{project.manifest().metadata.project_name}:{target.name}"
 
 
-def _typed(text: str, type_name: str) -> Any:
+def _typed(text: Any, type_name: str) -> Any:
+    """Text as its declared type; what JSON gave another type is as it was meant."""
+    if not isinstance(text, str):
+        return text
     try:
         if type_name in INTEGER_TYPES:
             return int(text)
@@ -83,10 +103,17 @@ def _typed(text: str, type_name: str) -> Any:
     return text
 
 
-def _row(text: str) -> dict[str, str]:
+def _row(text: str) -> dict[str, Any]:
+    if text.lstrip().startswith("{"):
+        try:
+            return msgspec.json.decode(text, type=dict[str, Any])
+        except msgspec.DecodeError as error:
+            raise click.BadParameter(f"expected a JSON object, got {text!r}: {error}", param_hint="--entity") from None
     pairs = [part.partition("=") for part in text.split(",")]
     if any(not separator or not name for name, separator, _ in pairs):
-        raise click.BadParameter(f"expected KEY=VALUE, several joined by commas, got {text!r}", param_hint="--entity")
+        raise click.BadParameter(
+            f"expected KEY=VALUE, several joined by commas, or a JSON object, got {text!r}", param_hint="--entity"
+        )
     return {name.strip(): value for name, _, value in pairs}
 
 

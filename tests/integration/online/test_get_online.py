@@ -70,3 +70,40 @@ def test_an_entity_that_is_no_pair_is_wrong_usage(built_zoo, url, entity):
     result = look_up(built_zoo, url, ["pairs:score"], entity)
     assert result.exit_code == 2
     assert "expected KEY=VALUE, several joined by commas" in result.stderr
+
+
+@pytest.mark.parametrize("account", [account for account in ACCOUNTS if account is not None])
+def test_an_entity_as_json_finds_what_text_finds(built_zoo, url, account):
+    """So a value may hold a comma, and look like anything."""
+    features = ["accounts:big", "accounts:text"]
+    as_json = look_up(built_zoo, url, features, json.dumps({"account": account}))
+    assert as_json.stdout == look_up(built_zoo, url, features, f"account={account}").stdout
+
+
+def test_json_numbers_and_text_are_the_same_key(built_zoo, url):
+    """Integers may be written either way, as their type is declared."""
+    shown = [
+        look_up(built_zoo, url, ["pairs:*"], entity).stdout
+        for entity in ('{"left_id": 1, "right_id": 11}', '{"left_id": "1", "right_id": "11"}', "left_id=1,right_id=11")
+    ]
+    assert len(set(shown)) == 1
+    assert "PRESENT" in shown[0]
+
+
+def test_a_comma_in_a_value_is_part_of_it_in_json(built_zoo, url):
+    answer = json.loads(look_up(built_zoo, url, ["accounts:text"], '{"account": "a,b=c"}').stdout)
+    assert answer["features"]["account"] == ["a,b=c"]
+
+
+@pytest.mark.parametrize("entity", ["{", '{"a": }', "{1: 2}"])
+def test_json_that_is_none_is_wrong_usage(built_zoo, url, entity):
+    result = look_up(built_zoo, url, ["pairs:score"], entity)
+    assert result.exit_code == 2
+    assert "expected a JSON object" in result.stderr
+
+
+@pytest.mark.parametrize("features", [["pairs"], ["accounts:text", "pairs"], ["pairs@v1"]])
+def test_a_views_bare_name_suggests_all_of_its_features(built_zoo, url, features):
+    result = look_up(built_zoo, url, features, "left_id=1,right_id=11")
+    assert (result.exit_code, result.stdout) == (5, "")
+    assert f"Hint: It is a feature view: write '{features[-1]}:*' for all of its features" in result.stderr
