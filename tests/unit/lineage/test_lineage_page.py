@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
-from conftest import ROOT
-
-PAGE = (ROOT / "docs" / "lineage.md").read_text()
+PAGE = (Path(__file__).resolve().parents[3] / "docs" / "lineage.md").read_text()
 COMMAND = re.compile(r"^\$ featurectl lineage (?P<arguments>.+)\n(?P<shown>[^$`]*)", re.MULTILINE)
 
 
