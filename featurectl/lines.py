@@ -1,4 +1,4 @@
-"""The line of a project's YAML that a finding is about: dbt's manifest has none, so the file is read."""
+"""The line of a project's file that a finding is about: dbt's manifest has none, so the file is read."""
 
 from __future__ import annotations
 
@@ -47,6 +47,8 @@ class Lines:
             return replace(
                 finding, path=declared.original_file_path, line=self._line_of_call(folder / declared.original_file_path)
             )
+        if finding.sql is not None:
+            return replace(finding, line=self._line_of_sql(folder / finding.path, finding.sql))
         if not finding.path.endswith(YAML_SUFFIXES):
             return finding
         return replace(finding, line=self._line_in_yaml(folder / finding.path, declared, finding.key))
@@ -59,6 +61,14 @@ class Lines:
         text = self._read(path) or ""
         found = CALL.search(text) or WORD.search(text)
         return text.count("\n", 0, found.start()) + 1 if found else None
+
+    def _line_of_sql(self, path: Path, sql: str) -> int | None:
+        """Where the model's own text has the SQL, but for case and white space; what a macro wrote, or was rewritten, is not found."""
+        text = (self._read(path) or "").lower()
+        signs = [(sign, line) for line, row in enumerate(text.splitlines(), 1) for sign in row if not sign.isspace()]
+        wanted = "".join(sql.removesuffix("...").lower().split())
+        at = "".join(sign for sign, _ in signs).find(wanted)
+        return signs[at][1] if wanted and at >= 0 else None
 
     def _line_in_yaml(self, path: Path, declared: Node | Exposure, key: str) -> int | None:
         if path not in self._documents:

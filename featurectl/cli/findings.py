@@ -26,10 +26,11 @@ def findings_page(findings: Iterable[Finding]) -> str:
 def _file(findings: Sequence[Finding]) -> str:
     rows = [(_place(each), _kind(each), each.rule, each.node) for each in findings]
     widths = [max(len(row[column]) for row in rows) for column in range(3)]
-    return "\n".join(
-        f"{_head(row, widths)}\n{textwrap.indent(_body(finding), INDENT)}"
-        for row, finding in zip(rows, findings, strict=True)
-    )
+    lines = []
+    for row, finding, following in zip(rows, findings, [*findings[1:], None], strict=True):
+        is_repeated = following is not None and (following.hint, following.accepted) == (finding.hint, finding.accepted)
+        lines += [_head(row, widths), textwrap.indent(_body(finding, with_hint=not is_repeated), INDENT)]
+    return "\n".join(lines)
 
 
 def _head(row: Sequence[str], widths: Sequence[int]) -> str:
@@ -37,13 +38,14 @@ def _head(row: Sequence[str], widths: Sequence[int]) -> str:
     return f"{click.style(place, bold=True)}  {click.style(kind, fg=COLORS[kind.strip()])}  {rule}  {row[-1]}"
 
 
-def _body(finding: Finding) -> str:
+def _body(finding: Finding, *, with_hint: bool) -> str:
+    """Message, SQL where the message does not quote it, reason or hint; of equal hints in a row the last is enough."""
     lines = [finding.message]
-    if finding.sql:
+    if finding.sql and finding.sql not in finding.message:
         lines += [click.style(f"| {line}", dim=True) for line in finding.sql.splitlines()]
     if finding.accepted is not None:
         lines.append(f"Accepted: {finding.accepted}")
-    elif finding.hint:
+    elif finding.hint and with_hint:
         lines.append(f"Hint: {finding.hint}")
     return "\n".join(lines)
 

@@ -115,3 +115,21 @@ def test_an_exposure_and_its_list_are_found(declared, tmp_path):
     declared.service({"features": ["orders:n_raw_rows", "orders:nothing"]}, parents=["model.shop.orders"])
     (finding,) = [each for each in declared.checked() if each.severity == "error"]
     assert finding.line == 8
+
+
+def test_sql_is_found_in_the_models_text_but_for_case_and_white_space(declared, tmp_path):
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "orders.sql").write_text(
+        "-- a comment\nselect\n    customer_id,\n    random(\n    )  as n_raw_rows\nfrom {{ ref('raw') }}\n"
+    )
+    declared.view()["compiled_code"] = "select customer_id, random() as n_raw_rows from main.raw"
+    (finding,) = [each for each in declared.checked() if each.rule == "leakage/random"]
+    assert (finding.path, finding.line) == ("models/orders.sql", 4)
+
+
+def test_sql_that_a_macro_wrote_has_no_line(declared, tmp_path):
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "orders.sql").write_text("{{ chance() }}")
+    declared.view()["compiled_code"] = "select customer_id, random() as n_raw_rows from main.raw"
+    (finding,) = [each for each in declared.checked() if each.rule == "leakage/random"]
+    assert finding.line is None
