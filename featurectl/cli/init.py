@@ -126,7 +126,7 @@ def _from_feast(folder: Path, repo: Path, given: dict[str, Any], *, as_json: boo
         _require_engine(given["engine"], FEAST_ENGINES)
     if given["name"]:
         require_name("--name", given["name"])
-    carried = carry_repository(repo, given["name"], given["engine"])
+    carried = carry_repository(repo, given["name"], given["engine"], as_name(folder.resolve().name))
     written = write_new(folder, carried.files)
     if as_json:
         click.echo(to_json({"folder": str(folder), "written": written, "losses": carried.losses}))
@@ -135,11 +135,11 @@ def _from_feast(folder: Path, repo: Path, given: dict[str, Any], *, as_json: boo
 
 
 def _tell_carried(folder: Path, carried: Carried) -> None:
-    views, services = len(carried.views), len(carried.services)
-    click.echo(f"{folder}: {views} feature views, {services} services, written for {carried.engine}")
+    views, services = _counted(len(carried.views), "feature view"), _counted(len(carried.services), "service")
+    click.echo(f"{folder}: {views}, {services}, written for {carried.engine}")
     for loss in carried.losses:
         click.echo(f"{loss.where}: {loss.name}: {loss.what}")
-    click.echo(f"{len(carried.losses)} things to look at, also in {folder / 'MIGRATION.md'}", err=True)
+    click.echo(f"{_counted(len(carried.losses), 'thing')} to look at, also in {folder / 'MIGRATION.md'}", err=True)
     click.echo(f"Next: {_cd(folder)}dbt deps && dbt build && featurectl check", err=True)
 
 
@@ -158,6 +158,10 @@ def _tell(folder: Path, written: list[str], kept: list[str], *, as_json: bool) -
 def _require_engine(engine: str, known: tuple[str, ...]) -> None:
     if engine not in known:
         raise ProjectError(f"--engine: expected one of {', '.join(known)}, got {engine!r}", hint="Name one of them.")
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _cd(folder: Path) -> str:

@@ -42,17 +42,20 @@ class Carried:
     losses: tuple[Loss, ...]
 
 
-def carry_repository(path: Path, name: str | None = None, engine: str | None = None) -> Carried:
+def carry_repository(
+    path: Path, name: str | None = None, engine: str | None = None, unnamed: str = "features"
+) -> Carried:
     """Read a repository's folder, or the JSON of its registry, and write models and YAML for it.
 
-    `engine` is a dbt adapter; by default that of the repository's offline store.
+    `name` is the dbt project's; by default that of Feast's project, and `unnamed` where Feast has none. `engine` is a dbt adapter;
+    by default that of the repository's offline store.
 
     Raises:
         ProjectError: There is nothing to read, or nothing of it can be carried.
     """
     repository = read_registry_dump(path) if path.is_file() else read_python_repository(path.resolve())
     chosen = engine or engine_of(repository.offline_store, {view.source.kind for view in repository.views.values()})
-    project = name or as_name(repository.project or path.resolve().stem)
+    project = name or as_name(repository.project or unnamed)
     columns = {}
     for view in repository.views.values():
         found = read_columns(repository, view, chosen)

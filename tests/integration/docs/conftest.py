@@ -41,3 +41,9 @@ def shell(flights_project, tmp_path_factory) -> Shell:
     project = flights_project.copy_to(tmp_path_factory.mktemp("newcomer"))
     shutil.copy(flights_project.duckdb_path, project.duckdb_path)
     return Shell(project.project_dir)
+
+
+@pytest.fixture(scope="module")
+def shell_in():
+    """A shell in any folder."""
+    return Shell
