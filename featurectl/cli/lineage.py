@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from featurectl.build import read_registry
-from featurectl.built import read_built_columns
 from featurectl.cli.options import manifest_options
 from featurectl.cli.text import to_json
+from featurectl.lineage.catalog import read_catalog
 from featurectl.lineage.graph import ColumnGraph
 from featurectl.lineage.mermaid import to_mermaid
 from featurectl.lineage.names import column_name, find_columns, node_kind, node_name
@@ -67,7 +67,7 @@ def lineage(
     """
     manifest = project.manifest()
     graph = ColumnGraph(
-        manifest, read_registry(manifest), read_built_columns(project.manifest_path.with_name("catalog.json"))
+        manifest, read_registry(manifest), read_catalog(project.manifest_path.with_name("catalog.json"))
     )
     asked = find_columns(name, graph)
     answers = []

@@ -312,3 +312,21 @@ def test_a_subtree_shown_above_is_not_repeated(shop, ask):
     shown = ask(shop.folder, "both.z", "--upstream").stdout
     assert shown.count("model c3.c3") == 1
     assert "model base.x (as above)" in shown
+
+
+def test_dbts_catalog_tells_the_columns_of_sources_and_tables(shop, ask):
+    """In the table's order; a name of a join is that of the one table that has it."""
+    raw, other = shop.source("orders"), shop.source("other")
+    shop.model("both", "select *, o as p from raw.orders, raw.other", [raw, other])
+    shop.write()
+    columns = {raw: ["b", "a"], other: ["o"]}
+    sources = {
+        unique_id: {"columns": {name: {"name": name, "index": place} for place, name in enumerate(names)}}
+        for unique_id, names in columns.items()
+    }
+    (shop.folder / "target" / "catalog.json").write_text(json.dumps({"nodes": {}, "sources": sources}))
+    described = json.loads(ask(shop.folder, "both", "--upstream", "--json").stdout)
+    assert [column["column"] for column in described["columns"]] == ["b", "a", "o", "p", "(rows)"]
+    assert {edge["from"]["label"] for edge in described["upstream"]["edges"] if edge["to"]["column"] == "p"} == {
+        "raw.other.o"
+    }
