@@ -184,3 +184,27 @@ def test_a_change_of_the_features_order_is_told(side, changes):
 def test_before_the_first_sync_everything_is_added(side):
     found = compare(Description(), side().view().service("orders:orders_7d").to_serve)
     assert [change.action for change in found] == ["added", "added"]
+
+
+def test_a_training_set_that_goes_with_the_feature_is_not_broken(side):
+    before = side().view(features=TWO).training_set("orders:spend_7d")
+    found = compare(before.declared, side().view().declared)
+    assert [(change.action, change.name, broken(change)) for change in found] == [
+        ("changed", "orders", []),
+        ("removed", "churn_training", []),
+    ]
+
+
+def test_a_view_that_goes_breaks_the_training_set_that_stays(side):
+    """Its list is another then, whether anybody wrote it down or `view:*` did."""
+    before = side().view().view("planes").training_set("orders:orders_7d", "planes:orders_7d")
+    found = compare(before.declared, side().view("planes").training_set("planes:orders_7d").declared)
+    assert [(change.name, broken(change)) for change in found if change.kind == "view"] == [
+        ("orders", [((), ("churn_training",))])
+    ]
+
+
+def test_a_view_that_goes_online_breaks_nothing(side):
+    before, after = side().view(online=False).service("orders:orders_7d"), side().view().service("orders:orders_7d")
+    (change,) = compare(before.declared, after.declared)
+    assert (paths(change), broken(change)) == ({"online": ("changed", False, True)}, [])

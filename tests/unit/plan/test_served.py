@@ -66,3 +66,8 @@ def test_an_older_manifest_is_told_that_a_sync_would_refuse_it(side):
 def test_an_empty_store_is_told_as_all_added(side):
     plan = plan_served(side().view().service("orders:orders_7d").registry, None, {}, "shop:dev", NOW)
     assert (plan.exit_code, plan.count("added"), plan.count("changed")) == (2, 2, 0)
+
+
+def test_a_view_that_is_not_to_be_served_is_no_difference(side):
+    made = side().view().view("secret", online=False)
+    assert planned(made, made).exit_code == 0
