@@ -65,6 +65,7 @@ bench: .venv/.test ## Measure against floors of the same run; tables, and JSON i
 	@$(BIN)/python tests/benchmarks/serving/run.py --json bench/serving.json
 	@$(BIN)/python tests/benchmarks/http/run.py --json bench/http.json
 	@$(BIN)/python tests/benchmarks/sync.py
+	@$(BIN)/python tests/benchmarks/sync_read.py
 	@$(BIN)/python tests/benchmarks/registry/run.py --json bench/registry.json
 
 docs: .venv/.test ## Write the reference pages in docs/ anew

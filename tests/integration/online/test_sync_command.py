@@ -1,0 +1,157 @@
+"""What `sync-online` shows, writes for schedulers and refuses, as a person or a job calls it."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import pty
+import re
+import subprocess
+import sys
+from datetime import UTC, datetime
+
+import pytest
+from stored import contents
+from zoo import BASE, VALUES
+
+VIEWS = ["accounts", "days", "pairs"]
+COMMAND = [sys.executable, "-c", "from featurectl.cli import main; main()", "sync-online"]
+
+
+def arguments(zoo, url):
+    folder = str(zoo.project_dir)
+    return [
+        *("--as-of", BASE.isoformat(), "--select", "tag:healthy", "--online-store", url),
+        *("--project-dir", folder, "--profiles-dir", folder),
+    ]
+
+
+def on_a_terminal(command):
+    """Run a command whose stderr is a terminal; exit status, stdout and what the terminal was sent."""
+    terminal, end = pty.openpty()
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=end, text=True) as process:
+        os.close(end)
+        shown = b""
+        while True:
+            try:
+                read = os.read(terminal, 4096)
+            except OSError as error:
+                if error.errno != errno.EIO:  # Linux' way to say that nobody has the other end open
+                    raise
+                read = b""
+            if not read:
+                break
+            shown += read
+        os.close(terminal)
+        printed = process.stdout.read()
+    return process.returncode, printed, shown.decode()
+
+
+def test_a_terminal_sees_rows_counted_and_the_line_wiped_in_the_end(built_zoo, sqlite_url):
+    """Progress is on stderr, rewritten in place; stdout has one line a view all the same."""
+    code, printed, shown = on_a_terminal([*COMMAND, *arguments(built_zoo, sqlite_url)])
+    assert code == 0, shown
+    for view in VIEWS:
+        assert re.search(rf"\r\x1b\[K{view}(@0)?: [1-9]\d* rows", shown), shown
+    last_line = shown.split("service zoo_model is online")[0]
+    assert last_line.endswith("\r\x1b[K")
+    assert [line.split()[1].rstrip(":") for line in printed.splitlines()] == VIEWS
+
+
+def test_a_job_sees_one_json_line_a_view_and_no_progress(built_zoo, sqlite_url):
+    done = subprocess.run(
+        [*COMMAND, *arguments(built_zoo, sqlite_url), "--json"], capture_output=True, text=True, check=True
+    )
+    assert "\x1b" not in done.stderr
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [line["view"] for line in lines] == VIEWS
+    for line in lines:
+        assert line["rows_read"] == line["written"] > 0
+        assert line["bytes"] > 21 * line["written"], "a header each"
+        assert {"skipped_older", "deleted", "seconds", "watermark"} <= line.keys()
+        assert line["watermark"].startswith("2024-03-10T")
+
+
+def test_a_metrics_file_for_prometheus_tells_each_view_and_its_failure(built_zoo, sqlite_url, tmp_path):
+    """Written whole or not at all, and after a failure too."""
+    path = tmp_path / "sync.prom"
+    done = built_zoo.sync(BASE, "--metrics-file", str(path), url=sqlite_url, select="tag:healthy misfits")
+    assert done.exit_code == 8
+    samples = dict(re.findall(r"^(featurectl_sync_\w+\{[^}]*\}) (\S+)$", path.read_text(), re.MULTILINE))
+
+    def of(metric, view):
+        return samples[f'featurectl_sync_{metric}{{namespace="zoo:dev",view="{view}"}}']
+
+    assert [of("success", view) for view in (*VIEWS, "misfits")] == ["1", "1", "1", "0"]
+    assert int(of("rows_written", "pairs")) > 0
+    assert int(of("rows_rejected", "misfits")) > 0
+    assert datetime.fromtimestamp(float(of("watermark_timestamp_seconds", "pairs")), UTC).year == 2024
+    assert [path.name for path in tmp_path.iterdir() if "prom" in path.name] == ["sync.prom"]
+    refused = built_zoo.sync(BASE, "--metrics-file", str(tmp_path / "none" / "x.prom"), url=sqlite_url)
+    assert refused.exit_code == 1
+    assert "--metrics-file: expected a file that can be written" in refused.stderr
+
+
+def test_several_threads_write_what_one_writes(built_zoo, store_url, tmp_path):
+    """In the order of the views, and a view that fails stops no other."""
+    alone = f"sqlite://{tmp_path}/alone.db"
+    select = "tag:healthy misfits"
+    one = built_zoo.sync(BASE, "--json", url=alone, select=select)
+    several = built_zoo.sync(BASE, "--json", "--threads", "4", url=store_url, select=select)
+    assert (one.exit_code, several.exit_code) == (8, 8)
+
+    def told(result):
+        lines = [json.loads(line) for line in result.stdout.splitlines()]
+        return [{**line, "seconds": 0, "problems": len(line["problems"])} for line in lines]
+
+    assert told(several) == told(one)
+
+    def rows(url):
+        texts = {str(key.decode() if isinstance(key, bytes) else key): value for key, value in contents(url).items()}
+        return {key: value for key, value in texts.items() if "@0:{" in key}
+
+    assert rows(store_url) == rows(alone)
+    assert len(rows(alone)) > len(VALUES)
+
+
+def edit_run_results(zoo, edit):
+    path = zoo.manifest_path.with_name("run_results.json")
+    run = json.loads(path.read_text())
+    edit(run)
+    path.write_text(json.dumps(run))
+
+
+def fail_pairs(run):
+    (result,) = [result for result in run["results"] if result["unique_id"] == "model.zoo.pairs"]
+    result["status"] = "error"
+
+
+def test_a_view_whose_build_failed_is_not_published_unless_forced(zoo, sqlite_url):
+    """The others are; the exit status and the message say so."""
+    edit_run_results(zoo, fail_pairs)
+    refused = zoo.sync(BASE, url=sqlite_url)
+    assert refused.exit_code == 8
+    assert "1 of 3 views were not (wholly) published" in refused.stderr
+    assert "pairs: expected a build that succeeded, got 'error'" in refused.stderr
+    assert "--force" in refused.stderr
+    keys = {str(key) for key in contents(sqlite_url)}
+    assert not any(":pairs@0:" in key for key in keys)
+    assert any(":days@0:" in key for key in keys)
+    assert zoo.sync(BASE, "--force", url=sqlite_url).exit_code == 0
+    assert any(":pairs@0:" in str(key) for key in contents(sqlite_url))
+
+
+@pytest.mark.parametrize("store", ["sqlite:///{}/none/online.db", "sqlite:{}/none/online.db"])
+def test_a_dry_run_makes_no_store(built_zoo, tmp_path, store):
+    url = store.format(str(tmp_path).lstrip("/") if store.startswith("sqlite:///") else tmp_path)
+    dry = built_zoo.sync(BASE, "--dry-run", "--json", url=url)
+    assert dry.exit_code == 0
+    assert not (tmp_path / "none").exists()
+    would = {line["view"]: line["written"] for line in map(json.loads, dry.stdout.splitlines())}
+    assert built_zoo.sync(BASE, "--json", url=url).exit_code == 0
+    wrote = {
+        line["view"]: line["written"]
+        for line in map(json.loads, built_zoo.sync(BASE, "--json", url=url).stdout.splitlines())
+    }
+    assert would == wrote
