@@ -81,7 +81,11 @@ histories: st.SearchStrategy[dict[str, list[dict[str, Any]]]] = st.fixed_diction
 def large_history(random: Random) -> dict[str, list[dict[str, Any]]]:
     """A history large enough that one query meets most of the rule's cases; it does not shrink."""
     sizes = {"spine": 60, "readings": random.choice([10, 30, 60]), "pairs": 40, "constants": 12}
-    return {
+    history = {
         name: [{column: random.choice(values) for column, values in POOLS[name].items()} for _ in range(size)]
         for name, size in sizes.items()
     }
+    # Chance alone hardly ever makes rows that differ in the tombstone and in nothing else.
+    readings = history["readings"]
+    readings += [row | {"is_deleted": not row["is_deleted"]} for row in readings[: len(readings) // 4]]
+    return history
