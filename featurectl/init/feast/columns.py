@@ -125,9 +125,10 @@ def _file_types(repository: Repository, source: Source) -> dict[str, str]:
 
 def local_path(repository: Repository, source: Source) -> Path | None:
     """The file of a source in this file system, in full; None for tables and object stores."""
-    if source.path is None or "://" in source.path:
+    path = (source.path or "").removeprefix("file://")
+    if not path or "://" in path:
         return None
-    return Path(repository.root, source.path)  # an absolute path stays as it is
+    return Path(repository.root, path)  # an absolute path stays as it is
 
 
 def _only_timestamp(file_types: dict[str, str]) -> str | None:

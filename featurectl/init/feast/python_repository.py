@@ -42,7 +42,7 @@ def read_python_repository(root: Path) -> Repository:
     repository = Repository(str(root))
     _read_settings(root, repository)
     modules = Modules(root)
-    calls = [call for call in modules.calls() if not call.is_nested]
+    calls = list(modules.calls())
     reader = _Reader(repository)
     for call in calls:
         if call.name == "Project":
@@ -52,7 +52,8 @@ def read_python_repository(root: Path) -> Repository:
             if call.name == kind or (kind == "FeatureView" and call.name == "BatchFeatureView"):
                 read(call)
     for call in calls:
-        reader.leave(call)
+        if not (call.is_nested and call.name.endswith("Source")):  # that of a definition that is told itself
+            reader.leave(call)
     for unread in modules.unread():
         what = f"a {unread.kind} that only running the file would make: read the JSON of `feast registry-dump` in its place"
         repository.lose(unread.where, unread.name, what)

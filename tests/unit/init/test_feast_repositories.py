@@ -241,3 +241,24 @@ def test_jinja_in_a_text_stays_text(tmp_path):
     assert carried.engine == "bigquery"
     assert '{% raw %}select "{{ x }}"{% endraw %}' in carried.files["models/feature_views/v.sql"]
     assert "{% raw %}{% if %}{% endraw %}" in carried.files["models/feature_views/v.yml"]
+
+
+def test_definitions_inside_of_calls_and_lists_are_carried(tmp_path):
+    """A repository that applies what it defines in one expression; names of a variable are those of the definition."""
+    (tmp_path / "features.py").write_text(
+        "import feast\nfrom feast.types import Int64\n"
+        "store = feast.FeatureStore('.')\n"
+        "store.apply([\n"
+        "    feast.FeatureView(\n"
+        "        name='clicks',\n"
+        "        entities=[feast.Entity(name='user', join_keys=['user_id'])],\n"
+        "        schema=[feast.Field(name='user_id', dtype=Int64), feast.Field(name='n', dtype=Int64)],\n"
+        "        source=feast.FileSource(path='file:///data/clicks.parquet', timestamp_field='at'),\n"
+        "    ),\n"
+        "])\n"
+    )
+    carried = carry_repository(tmp_path, engine="duckdb")
+
+    assert (carried.views, carried.losses) == (("clicks",), ())
+    assert "cast(user_id as bigint)" in carried.files["models/feature_views/clicks.sql"]
+    assert "external_location: /data/clicks.parquet" in carried.files["models/sources.yml"]
