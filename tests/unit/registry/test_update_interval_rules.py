@@ -50,6 +50,11 @@ def test_an_error_before_its_warning_is_the_wrong_way_round(declared):
     ]
 
 
+def test_limits_that_are_equal_are_in_order(declared):
+    declared.view(freshness={"warn_after": DAY, "error_after": DAY})
+    assert declared.told("freshness-order") == []
+
+
 def test_a_lookback_is_for_incremental_models(declared):
     node = declared.view(sync={"lookback": HOUR})
     assert declared.told("lookback-unused") == [
