@@ -57,12 +57,17 @@ class Queries:
             return reshaped(query, inner, self.dialect)
         if isinstance(query, exp.Values):
             return _values(query, self.dialect)
-        if isinstance(query, exp.Table):
-            return self._source(query, self._scope(ctes, outer))
-        return Relation()
+        return self._opaque(query, self._scope(ctes, outer))
 
     def _scope(self, ctes: Mapping[str, Relation], outer: Scope | None) -> Scope:
         return Scope(self.dialect, self.evaluate, ctes, outer)
+
+    def _opaque(self, query: exp.Expr, scope: Scope) -> Relation:
+        """A construct that is not taken apart: each of its columns comes from all columns of the tables inside."""
+        tables = [self._source(table, scope) for table in query.find_all(exp.Table)]
+        everything = merged(table.everything for table in tables)
+        rows = union(table.rows for table in tables)
+        return Relation(rows=rows, rest=lambda _: everything, whole=everything.values)
 
     def _with(self, query: exp.Expr, ctes: Mapping[str, Relation], outer: Scope | None) -> Mapping[str, Relation]:
         clause = query.args.get("with_") or query.args.get("with")
@@ -159,6 +164,8 @@ class Queries:
 
     def _add(self, source: exp.Expr, scope: Scope) -> list[exp.Expr]:
         """Put one relation in scope, with what is joined to it in brackets."""
+        if isinstance(source, exp.Final):  # ClickHouse: from orders final
+            source = source.this
         if isinstance(source, exp.Subquery) and not source.alias and not isinstance(source.this, exp.Query):
             return self._add(source.this, scope)
         alias = source.alias_or_name or f"({len(scope.relations)})"
@@ -200,7 +207,7 @@ def _values(values: exp.Values, dialect: str | None) -> Relation:
 def _combined(operation: exp.SetOperation, left: Relation, right: Relation) -> Relation:
     if not isinstance(operation, exp.Union):  # EXCEPT and INTERSECT: the right side only decides which rows stay
         return replace(left, filters=left.filters | right.filters | right.everything.all)
-    by_name = operation.args.get("by_name") or left.rest or right.rest
+    by_name = operation.args.get("by_name") or left.whole or right.whole
     return _stacked(left, right) if by_name else _zipped(left, right)
 
 
@@ -208,7 +215,7 @@ def _zipped(left: Relation, right: Relation) -> Relation:
     """UNION: column by column, named by the left side."""
     pairs = zip_longest(left.columns.items(), right.columns.values(), fillvalue=None)
     columns = {pair[0]: merged([pair[1], other or Column()]) for pair, other in pairs if pair is not None}
-    return Relation(columns, left.rows | right.rows, left.filters | right.filters)
+    return Relation(columns, left.rows | right.rows, left.filters | right.filters, left.rest)
 
 
 def _stacked(left: Relation, right: Relation) -> Relation:

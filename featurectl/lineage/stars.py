@@ -24,19 +24,23 @@ def projected(select: exp.Select, scope: Scope, *, lateral_aliases: bool) -> Rel
     """
     columns: dict[str, Column] = {}
     opened: list[Relation] = []
+    unnamed: list[Column] = []
     for place, expression in enumerate(select.expressions, start=1):
         star = _star(expression)
         if star is None:
-            name = _name(expression, scope) or f"({place})"
-            columns[name] = origin(expression, scope)
+            column = origin(expression, scope)
+            names = _names_given(expression, scope)
+            if not names:  # the engine makes up a name, or several: what else is asked for may be it
+                unnamed.append(column)
+            columns |= dict.fromkeys(names or [f"({place})"], column)
             if lateral_aliases and isinstance(expression, exp.Alias):
-                scope.aliases[name] = columns[name]
+                scope.aliases |= dict.fromkeys(names, column)
             continue
         expanded = _expanded(expression, star, scope)
         columns |= {name: column for name, column in expanded.columns.items() if name not in columns}
         opened += [expanded] if expanded.rest else []
     rests = [relation.rest for relation in opened if relation.rest]
-    rest: Rest | None = (lambda name: merged(each(name) for each in rests)) if rests else None
+    rest: Rest | None = (lambda name: merged([*unnamed, *(each(name) for each in rests)])) if rests or unnamed else None
     return Relation(columns, scope.rows, rest=rest, whole=union(relation.whole for relation in opened))
 
 
@@ -48,12 +52,18 @@ def _star(expression: exp.Expr) -> exp.Star | None:
     return expression if isinstance(expression, exp.Star) else None
 
 
-def _name(expression: exp.Expr, scope: Scope) -> str:
+def _names_given(expression: exp.Expr, scope: Scope) -> list[str]:
+    """The names that the SQL gives an expression: its alias, its aliases, or the column it is."""
+    if isinstance(expression, exp.Aliases):
+        return [alias.name for alias in expression.expressions]
+    if expression.find(exp.Columns):
+        return []
     alias = expression.args.get("alias") if isinstance(expression, exp.Alias) else None
     identifier = alias or (expression.this if isinstance(expression, exp.Column) else None)
     if isinstance(identifier, exp.Identifier):
-        return spelled(identifier, scope.dialect)
-    return expression.alias_or_name or expression.output_name
+        return [spelled(identifier, scope.dialect)]
+    name = expression.alias_or_name or expression.output_name
+    return [name] if name and not expression.find(exp.Star) and not isinstance(expression, exp.Func) else []
 
 
 def _expanded(expression: exp.Expr, star: exp.Star, scope: Scope) -> Relation:

@@ -278,3 +278,28 @@ def test_thousands_of_terms_and_hundreds_of_branches_are_read(origins):
     assert len(origins(f"select {terms} as total from t").values["total"].split()) == 3000
     branches = " union all ".join(f"select c{number} as c from t" for number in range(400))
     assert len(origins(branches).values["c"].split()) == 400
+
+
+@pytest.mark.parametrize(
+    "sql", ["select max(a), b from t", "select columns('a.*') from t", "select min(columns(*)) from t"]
+)
+def test_a_name_that_the_engine_makes_up_is_not_lost(origins, sql):
+    assert origins(f"select x from ({sql}) as s", t=["a", "b"]).values["x"].startswith("t.a")
+
+
+def test_several_aliases_of_one_expression_all_come_from_it(origins):
+    assert origins("select inline(xs) as (a, b) from t", "spark").values == {"a": "t.xs", "b": "t.xs"}
+
+
+def test_branches_without_names_of_their_own_go_by_place(origins):
+    found = origins("select a as x, b as y from t union all select upper(c), max(d) from u")
+    assert found.values == {"x": "t.a u.c", "y": "t.b u.d"}
+
+
+def test_a_construct_that_is_not_taken_apart_comes_from_all_columns_inside(origins):
+    found = origins("select x from (pivot t on k using sum(a))", t=["k", "a"])
+    assert found.values == {"x": "t.a t.k"}
+
+
+def test_final_of_clickhouse_changes_nothing(origins):
+    assert origins("select o.a, arrayJoin(xs) as x from t as o final", "clickhouse").values == {"a": "t.a", "x": "t.xs"}
