@@ -174,9 +174,7 @@ def _current_filter(condition: exp.Expr) -> exp.Expr | None:
 def _is_by_key(keys: list[exp.Expr], subject: Subject) -> bool:
     """Whether keys name an entity, and neither an instant nor one event."""
     columns = [column for key in keys for column in own_nodes(key, exp.Column)]
-    return not any(
-        subject.is_time(column) or is_event(column, subject) or is_stretch(column, subject) for column in columns
-    )
+    return not any(subject.is_time(column) or is_event(column, subject) for column in columns)
 
 
 def _is_event(key: exp.Expr, subject: Subject) -> bool:

@@ -60,6 +60,15 @@ def test_a_label_model_that_only_a_spine_reads_may_look_ahead():
     assert [(finding.rule, finding.node) for finding in judge(document)] == [("leakage/clock", "training")]
 
 
+def test_a_training_set_may_look_ahead_in_its_own_spine():
+    """Its labels can be written above the macro call, in the same file."""
+    document = project("select customer_id, ordered_at as event_at, amount from raw.orders")
+    block = {"event_timestamp": "t", "features": ["features:amount"], "join_keys": {}, "known_at_cutoff": True}
+    add(document, "training", LEADS, ["source.shop.orders", "model.shop.features"], meta={"training_set": block})
+
+    assert judge(document) == []
+
+
 def test_a_model_that_no_view_reads_is_not_judged():
     """The lint is about features."""
     document = project("select customer_id, ordered_at as event_at from raw.orders")

@@ -111,3 +111,11 @@ def test_an_event_timestamp_of_a_recursive_query_ends_the_search(lint):
     )
 
     assert lint(recursive) == []
+
+
+def test_ctes_that_share_ctes_are_searched_once(lint):
+    """Forty doublings are a million million ways from the result to the source."""
+    shared = [f"c{n} as (select * from c{n - 1} union all select * from c{n - 1})" for n in range(1, 41)]
+    query = f"with c0 as (select * from raw.orders), {', '.join(shared)} select customer_id, _loaded_at as event_at from c40"
+
+    assert [finding.rule for finding in lint(query)] == ["leakage/load-time"]

@@ -172,3 +172,9 @@ group by 1, 2
 select o.customer_id, o.ordered_at as event_at,
     (select count(*) from raw.orders h where h.customer_id = o.customer_id and h.amount > 100) as large_orders_count
 from raw.orders o
+
+-- snippet: session_totals_joined_back; bigquery; all-time
+with sessions as (select session_id, count(*) as events_count from raw.web_events group by session_id)
+select e.customer_id, e.occurred_at as event_at, s.events_count
+from raw.web_events e
+join sessions s on s.session_id = e.session_id

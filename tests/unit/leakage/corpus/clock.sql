@@ -127,3 +127,8 @@ from raw.orders
 -- snippet: version_five_and_hash; snowflake; hard clean
 select customer_id, ordered_at as event_at, uuid_string('fe971b24-9572-4005-b22f-351e9c09274d', order_id) as value, md5(order_id) as other
 from raw.orders
+
+-- snippet: between_a_moving_start; trino; clock
+select customer_id, ordered_at as event_at, amount
+from raw.orders
+where ordered_at between current_date - interval '30' day and timestamp '2030-01-01 00:00:00'

@@ -155,3 +155,8 @@ select o.customer_id, o.ordered_at as event_at, p.plan
 from raw.orders o
 join raw.customer_plans p on p.customer_id = o.customer_id
 where p.valid_to is null
+
+-- snippet: open_end_by_a_far_date; redshift; current-state
+select o.customer_id, o.ordered_at as event_at, p.plan
+from raw.orders o
+join raw.customer_plans p on p.customer_id = o.customer_id and p.valid_to = '9999-12-31'

@@ -101,3 +101,8 @@ from raw.orders group by 1, 2, 3
 
 -- snippet: dates_are_dates; postgres; hard clean
 select customer_id, cast(order_date as date) as event_at, amount from raw.orders
+
+-- snippet: later_of_two_above; snowflake; hard clean
+select customer_id, loaded_at as event_at, amount from shop.stg_orders
+-- above: stg_orders
+select customer_id, greatest(ordered_at, _fivetran_synced) as loaded_at, amount from raw.orders
