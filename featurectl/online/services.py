@@ -75,8 +75,12 @@ def publish_services(
     retired = _retired(registry, catalog, published, entries) if catalog else []
     named = {(entry.name, entry.version) for entry in retired if isinstance(entry, ViewEntry)}
     for key, view in before.views.items():
-        if key not in after.views and key not in named and (removal := view_removal(before, after, key)):
-            refusals.append(f"view {view.reference_name}: {removal}; it stays online")
+        if view.retired_at or key in after.views or key in named:
+            continue
+        if removal := view_removal(before, after, key):
+            # Accepted and still used: the service could not be moved off it, so it is kept all the same.
+            said = warnings if options.accept_breaking else refusals
+            said.append(f"view {view.reference_name}: {removal}; it stays online")
     if entries or retired:
         writer.publish_catalog([*entries, *retired])
     warnings += [f"{entry.field}: no longer in the manifest; `featurectl gc` removes it in time" for entry in retired]

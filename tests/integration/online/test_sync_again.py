@@ -9,6 +9,7 @@ import sys
 from datetime import UTC, datetime
 
 import pytest
+from lab import Lab, Row
 from stored import contents
 from zoo import BASE, HOUR, NAMESPACE
 
@@ -296,6 +297,33 @@ def test_a_changed_join_key_is_refused_and_the_other_views_are_synced(zoo, sqlit
     assert catalog_of(sqlite_url).views["pairs", 0] == entry
     assert states_of(sqlite_url)["pairs"] == states["pairs"]
     assert states_of(sqlite_url)["days"].watermark_us > states["days"].watermark_us
+
+
+def test_a_view_that_is_taken_offline_under_a_service_stays_and_is_told(zoo, sqlite_url):
+    """The service goes on asking for it, so not even --accept-breaking takes it away."""
+    assert zoo.sync(BASE, url=sqlite_url).exit_code == 0
+
+    def take_offline(manifest):
+        manifest["nodes"]["model.zoo.pairs"]["config"]["meta"]["feature_view"]["online"] = False
+
+    zoo.edit_manifest(take_offline)
+    refused, accepted = zoo.sync(BASE, url=sqlite_url), zoo.sync(BASE, "--accept-breaking", url=sqlite_url)
+
+    said = "view pairs: the view is gone; breaks service zoo_model; it stays online"
+    assert (refused.exit_code, accepted.exit_code) == (8, 0)
+    assert f"  {said}" in refused.stderr
+    assert f"Warning: {said}" in accepted.stderr
+    assert catalog_of(sqlite_url).views["pairs", 0].retired_at is None
+
+
+def test_a_deprecated_version_is_told_in_its_report(sqlite_url, tmp_path):
+    """A sync succeeds all the same; machines find it in the report's JSON."""
+    lab = Lab(tmp_path, sqlite_url)
+    lab.change(version=1, deprecation_date="2026-01-31T00:00:00+00:00")
+    lab.build([Row("m1", 0)])
+    report = lab.sync(1)
+    assert report.succeeded
+    assert report.warnings == ["readings@v1 is deprecated since 2026-01-31"]
 
 
 def test_a_plan_says_what_a_sync_refuses_and_nothing_once_it_is_accepted(zoo, sqlite_url):
