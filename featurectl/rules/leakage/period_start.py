@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from featurectl.rules.leakage.names import is_time
 from featurectl.rules.leakage.rows import aggregates, counts_only_earlier
 from featurectl.rules.leakage.tree import own_nodes
 
@@ -93,6 +94,8 @@ def _truncation(expression: exp.Expr) -> exp.Expr | None:
             unit = (node.args.get("unit") or exp.Var(this="day")).name.lower()
             if not (is_date and unit in ("day", "")):
                 return node
+        if node.key == "trunc" and not is_date and any(is_time(column) for column in columns):
+            return node  # TRUNC, of Redshift and Oracle, cuts numbers too
         if isinstance(node, exp.Cast) and node.to.is_type("date") and columns and not is_date:
             return node
         if isinstance(node, exp.Anonymous) and node.name.lower() in _TRUNCATION_NAMES and columns and not is_date:

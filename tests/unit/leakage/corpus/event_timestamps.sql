@@ -106,3 +106,7 @@ select customer_id, cast(order_date as date) as event_at, amount from raw.orders
 select customer_id, loaded_at as event_at, amount from shop.stg_orders
 -- above: stg_orders
 select customer_id, greatest(ordered_at, _fivetran_synced) as loaded_at, amount from raw.orders
+
+-- snippet: truncated_in_redshift; redshift; period-start
+with daily as (select customer_id, trunc(ordered_at) as day, count(*) as orders_count from raw.orders group by 1, 2)
+select customer_id, day::timestamp as event_at, orders_count from daily
