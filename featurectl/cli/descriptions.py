@@ -79,7 +79,7 @@ def describe_view(view: FeatureView, registry: Registry, around: Surroundings) -
         "relation": str(view.relation),
         "file": view.path,
         "made_from": [node_label(parent, around.manifest) for parent in view.depends_on],
-        **_lineage_problem(view),
+        "sources_problem": _lineage_problem(view),
         "used_by": _users(registry, view),
         **_shown_example(example),
         "features": [
@@ -124,7 +124,7 @@ def describe_feature(name: str, registry: Registry, around: Surroundings) -> dic
         **_last_build(view, around),
         "file": view.path,
         "sources": around.sources(view, feature),
-        **_lineage_problem(view),
+        "sources_problem": _lineage_problem(view),
         "used_by": _users(registry, view, feature),
         **({"example": example.values[feature]} if example and example.values else {}),
         **_shown_example(example),
@@ -199,9 +199,9 @@ def node_label(unique_id: str, manifest: Manifest) -> str:
     return node.label if node else unique_id.split(".", 2)[-1]
 
 
-def _lineage_problem(view: FeatureView) -> dict[str, str]:
+def _lineage_problem(view: FeatureView) -> str | None:
     """Why no sources are shown, where none can be."""
-    return {} if view.compiled_code else {"sources_problem": "no compiled SQL in the manifest: run `dbt compile`"}
+    return None if view.compiled_code else "no compiled SQL in the manifest: run `dbt compile`"
 
 
 def _last_build(view: FeatureView, around: Surroundings) -> dict[str, Any]:

@@ -136,7 +136,7 @@ def test_sources_are_columns_found_in_the_compiled_sql(run, shop, tmp_path):
     folder = copy_of(shop, tmp_path / "compiled", compile_view)
     described = json.loads(run("describe", "customer_orders", "--json", folder=folder).stdout)
     assert described["made_from"] == ["orders"]
-    assert "sources_problem" not in described
+    assert described["sources_problem"] is None
     feature = json.loads(run("describe", "customer_orders:orders_amount_avg_7d", "--json", folder=folder).stdout)
     assert feature["sources"] == described["features"][1]["sources"]
 

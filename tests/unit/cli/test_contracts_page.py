@@ -1,0 +1,73 @@
+"""docs/contracts.md lists the keys that the commands print, and shows golden bytes."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from featurectl.inspection.status import ServiceStatus, ViewStatus
+from featurectl.online.removal import Removal
+from featurectl.online.report import ViewReport
+from featurectl.search import _POINTS
+
+ROOT = Path(__file__).resolve().parents[3]
+PAGE = (ROOT / "docs" / "contracts.md").read_text()
+DISCOVERY = (ROOT / "docs" / "discovery.md").read_text()
+GOLDEN = json.loads((ROOT / "tests" / "golden" / "wire_format.json").read_text())
+KEYS = {
+    row[0].replace("`", ""): re.findall(r"`(\w+)`", row[2])
+    for row in re.findall(r"^\| (.+?) \| (.+?) \| (.+) \|$", PAGE.partition("## JSON")[2], re.MULTILINE)
+}
+
+
+@pytest.mark.parametrize("kind", ["view", "feature", "entity", "service", "training-set"])
+def test_list_prints_the_keys_of_the_page(run, kind):
+    row = json.loads(run("list", "--type", kind, "--json").stdout)[0]
+    assert list(row) == KEYS["list" if kind == "view" else f"list --type {kind}"]
+
+
+@pytest.mark.parametrize(
+    ("name", "what"),
+    [
+        ("customer_orders", "a view"),
+        ("customer_orders:orders_count_7d", "a feature"),
+        ("churn_training", "a training set"),
+        ("churn_model", "a service"),
+        ("customer", "an entity"),
+    ],
+)
+def test_describe_prints_the_keys_of_the_page(run, name, what):
+    assert list(json.loads(run("describe", name, "--json").stdout)) == KEYS[f"describe {what}"]
+
+
+def test_search_prints_the_keys_of_the_page(run):
+    assert list(json.loads(run("search", "stock", "--json").stdout)[0]) == KEYS["search"]
+
+
+def test_reports_have_the_keys_of_the_page():
+    def names(kind):
+        return {field.name for field in fields(kind)}
+
+    assert set(KEYS["sync-online"]) == names(ViewReport) - {"watermark_us"} | {"watermark"}
+    of_views = names(ViewStatus) - {"watermark_us", "warehouse_us"} | {
+        "watermark",
+        "newest_row",
+        "lag_seconds",
+        "is_stale",
+    }
+    assert set(KEYS["status"]) == of_views | names(ServiceStatus)
+    assert set(KEYS["erase, gc"]) >= names(Removal)
+
+
+def test_the_bytes_shown_are_golden():
+    shown = re.findall(r"^    (\S+)$", PAGE, re.MULTILINE)
+    assert shown == [GOLDEN["row_key"], GOLDEN["tombstone"]]
+
+
+def test_the_ranking_on_the_page_is_that_of_the_code():
+    table = re.findall(r"^\| [^|]+ \| (\d+) \|$", DISCOVERY, re.MULTILINE)
+    assert sorted(map(int, table)) == sorted(set(_POINTS.values()))
