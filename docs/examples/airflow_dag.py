@@ -15,7 +15,7 @@ with DAG(
     max_active_runs=1,
     default_args={"cwd": "/srv/flights", "append_env": True},
 ):
-    dbt_build = BashOperator(task_id="dbt_build", bash_command="dbt build --select tag:feature")
+    dbt_build = BashOperator(task_id="dbt_build", bash_command="dbt build")
     sync_online = BashOperator(
         task_id="sync_online", bash_command="featurectl sync-online --json", trigger_rule="all_done", retries=2
     )
