@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from featurectl.cli.commands import COMMANDS
+from featurectl.cli.exit_codes import exit_code_of
 from featurectl.errors import FeaturectlError
+from serving.errors import ServingError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from serving.errors import ServingError
 
 
 class Group(click.Group):
@@ -37,20 +37,10 @@ class Group(click.Group):
             return super().invoke(ctx)
         except FeaturectlError as error:
             _say(str(error), error.hint)
-            ctx.exit(error.exit_code)
-        except _serving_error() as error:
-            # Imported where used: see _serving_error.
-            from featurectl.cli.exit_codes import exit_code_of  # noqa: PLC0415
-
+            ctx.exit(exit_code_of(error))
+        except ServingError as error:
             _say(error.message, error.hint)
             ctx.exit(exit_code_of(error))
-
-
-def _serving_error() -> type[ServingError]:
-    """Asked only once something was raised: `list` and `check` need not wait for the client and its driver."""
-    from serving.errors import ServingError  # noqa: PLC0415
-
-    return ServingError
 
 
 def _say(message: str, hint: str | None) -> None:

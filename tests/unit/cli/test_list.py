@@ -64,7 +64,7 @@ def test_a_project_without_features_prints_no_data_and_says_so(run, shop, tmp_pa
 
 
 def test_listing_loads_no_dbt_no_driver_and_no_store(shop):
-    heavy = ("dbt", "serving", "yaml", "duckdb", "psycopg", "redis", "sqlglot", "numpy", "pyarrow")
+    heavy = ("dbt", "yaml", "duckdb", "psycopg", "redis", "sqlglot", "numpy", "pyarrow")
     code = (
         "import sys\nfrom featurectl.cli import main\n"
         f"main(['list', '--project-dir', {str(shop)!r}], standalone_mode=False)\n"
