@@ -14,15 +14,13 @@ from featurectl.training.local_rows import read_batches
 from featurectl.training.postgres_types import arrow_type, column_type, plain
 from featurectl.training.render import SPINE
 from featurectl.training.session import BATCH_ROWS, SpineColumn
+from featurectl.warehouse.postgres_connection import connect, database_of, first_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from featurectl.training.spine import FileSpine, FrameSpine
     from featurectl.warehouse.profile import Target
-
-_KEYS = {"host": "host", "port": "port", "user": "user", "password": "password", "pass": "password"}
-_OPTIONAL_KEYS = ("sslmode", "sslcert", "sslkey", "sslrootcert", "connect_timeout")
 
 
 class PostgresEngine:
@@ -36,11 +34,8 @@ class PostgresEngine:
     folds_case = False
 
     def __init__(self, target: Target) -> None:
-        settings = target.settings
-        self.database = settings.get("dbname") or settings.get("database")
-        self._where = target.where
-        self._parameters = {name: settings[key] for key, name in _KEYS.items() if key in settings}
-        self._parameters |= {key: settings[key] for key in _OPTIONAL_KEYS if settings.get(key) is not None}
+        self._target = target
+        self.database: str | None = database_of(target)
 
     @contextmanager
     def session(self, local: FileSpine | FrameSpine | None) -> Iterator[PostgresSession]:
@@ -49,16 +44,7 @@ class PostgresEngine:
         Raises:
             WarehouseError: The server cannot be reached, or does not take the rows.
         """
-        try:
-            connection = psycopg.connect(
-                **self._parameters, dbname=self.database, options="-c timezone=UTC", autocommit=True
-            )
-        except psycopg.Error as error:
-            raise WarehouseError(
-                f"{self._where}: expected a PostgreSQL server that lets us in, got: {_first_line(error)}",
-                hint="Check it with `dbt debug`.",
-            ) from error
-        with connection:
+        with connect(self._target) as connection:
             if local is not None:
                 _load(connection, local)
             connection.execute("begin transaction isolation level repeatable read, read only")
@@ -131,17 +117,13 @@ def _load(connection: psycopg.Connection[Any], local: FileSpine | FrameSpine) ->
         connection.execute(sql.SQL("analyze {}").format(table))
     except psycopg.Error as error:
         raise WarehouseError(
-            f"spine: expected rows that PostgreSQL takes into a temporary table, got: {_first_line(error)}",
+            f"spine: expected rows that PostgreSQL takes into a temporary table, got: {first_line(error)}",
             hint="The user needs the right TEMPORARY on the database.",
         ) from error
 
 
 def _failed(error: psycopg.Error) -> WarehouseError:
     return WarehouseError(
-        f"training set: the query failed: {_first_line(error)}",
+        f"training set: the query failed: {first_line(error)}",
         hint="Is every relation built? Run `dbt build`; look at the query with `.sql`.",
     )
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().split("\n", 1)[0]

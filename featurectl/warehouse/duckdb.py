@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import time
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import duckdb
 from sqlglot import exp
@@ -17,11 +18,13 @@ from featurectl.warehouse.base import Digest, LatestColumns, LatestRow, Stock
 from serving.format.types import parse_type
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from featurectl.registry import Column, FeatureView
     from featurectl.warehouse.base import Batch, Span
     from featurectl.warehouse.profile import Target
+
+_Result = TypeVar("_Result")
 
 BATCH_ROWS = 5_000
 LOCK_RETRIES = 5
@@ -176,21 +179,27 @@ class DuckDBReading:
             query = queries.latest_rows(view, self._dialect, now_us, spans, greatest_first=True)
         else:
             query = queries.due_rows(view, self._dialect, now_us, spans)
-        cursor = self._execute(self._sql(query))
+        sql = self._sql(query)
+        if all(_is_plain(column) for column in (*view.join_keys, *view.features)):
+            # A relation, for DuckDB 2 copies the result of `execute` before Arrow gets its first row.
+            batches = _columns(view, self._run(partial(self._connection.sql, sql)))
+        else:
+            batches = _rows(view, self._execute(sql))
         try:
-            if all(_is_plain(column) for column in (*view.join_keys, *view.features)):
-                yield from _columns(view, cursor)
-            else:
-                yield from _rows(view, cursor)
+            yield from batches
         except duckdb.Error as error:
             raise _failed(error) from error
 
     def _one(self, sql: str) -> Any:
-        return self._execute(sql).fetchone()
+        # All rows, of which there is one at most: DuckDB 2 lets nothing else run before a result has been read to its end.
+        return next(iter(self._execute(sql).fetchall()), None)
 
     def _execute(self, sql: str) -> duckdb.DuckDBPyConnection:
+        return self._run(partial(self._connection.execute, sql))
+
+    def _run(self, query: Callable[[], _Result]) -> _Result:
         try:
-            return self._connection.execute(sql)
+            return query()
         except duckdb.CatalogException as error:
             raise WarehouseError(
                 f"warehouse: expected the relation of the manifest, got: {_first_line(error)}",
@@ -209,15 +218,15 @@ def _rows(view: FeatureView, cursor: duckdb.DuckDBPyConnection) -> Iterator[Batc
         yield [LatestRow(row[:keys], row[keys], row[keys + 1], row[keys + 2] is True, row[keys + 3 :]) for row in batch]
 
 
-def _columns(view: FeatureView, cursor: duckdb.DuckDBPyConnection) -> Iterator[Batch]:
+def _columns(view: FeatureView, rows: duckdb.DuckDBPyRelation) -> Iterator[Batch]:
     keys = len(view.join_keys)
-    for batch in _arrow_batches(cursor):
+    for batch in _arrow_batches(rows):
         types = [str(field.type) for field in batch.schema]
         if any(name not in _ARROW_KINDS for name in (*types[:keys], *types[keys + 3 :])):
             # The table is not what its contract says: as the driver gives it, for the encoder to judge.
-            rows = zip(*(column.to_pylist() for column in batch.columns), strict=True)
+            given = zip(*(column.to_pylist() for column in batch.columns), strict=True)
             yield [
-                LatestRow(row[:keys], row[keys], row[keys + 1], row[keys + 2] is True, row[keys + 3 :]) for row in rows
+                LatestRow(row[:keys], row[keys], row[keys + 1], row[keys + 2] is True, row[keys + 3 :]) for row in given
             ]
             continue
         columns = [column.to_pylist() for column in batch.columns]
@@ -232,9 +241,9 @@ def _columns(view: FeatureView, cursor: duckdb.DuckDBPyConnection) -> Iterator[B
         )
 
 
-def _arrow_batches(cursor: duckdb.DuckDBPyConnection) -> Any:
+def _arrow_batches(rows: Any) -> Any:
     # The method has another name before DuckDB 1.5.
-    return (getattr(cursor, "to_arrow_reader", None) or cursor.fetch_record_batch)(BATCH_ROWS)
+    return (getattr(rows, "to_arrow_reader", None) or rows.fetch_arrow_reader)(BATCH_ROWS)
 
 
 def _is_plain(column: Column) -> bool:

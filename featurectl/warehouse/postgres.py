@@ -12,6 +12,7 @@ from featurectl.errors import WarehouseError
 from featurectl.warehouse import queries
 from featurectl.warehouse.base import Digest, LatestRow, Stock
 from featurectl.warehouse.dialects import PostgresDialect
+from featurectl.warehouse.postgres_connection import connect, database_of, first_line
 from featurectl.warehouse.postgres_values import load_as_other_engines
 
 if TYPE_CHECKING:
@@ -24,32 +25,6 @@ if TYPE_CHECKING:
     from featurectl.warehouse.profile import Target
 
 BATCH_ROWS = 5_000
-# Key of dbt-postgres -> libpq's parameter.
-_PARAMETERS = {
-    "host": "host",
-    "port": "port",
-    "user": "user",
-    "pass": "password",
-    "password": "password",
-    "database": "dbname",
-    "dbname": "dbname",
-    "sslmode": "sslmode",
-    "sslcert": "sslcert",
-    "sslkey": "sslkey",
-    "sslrootcert": "sslrootcert",
-    "connect_timeout": "connect_timeout",
-    "keepalives_idle": "keepalives_idle",
-}
-_CONNECT_TIMEOUT_SECONDS = 10  # dbt's own
-# A cursor must plan for all of its rows, and a slow online store must not end the transaction.
-_SESSION = {
-    "timezone": "UTC",
-    "cursor_tuple_fraction": "1",
-    "idle_in_transaction_session_timeout": "0",
-    "extra_float_digits": "1",
-    "bytea_output": "hex",
-    "datestyle": "ISO",
-}
 
 
 class PostgresWarehouse:
@@ -60,22 +35,8 @@ class PostgresWarehouse:
     """
 
     def __init__(self, target: Target) -> None:
-        settings = target.settings
-        self._where = target.where
-        self._parameters: dict[str, Any] = {
-            "connect_timeout": _CONNECT_TIMEOUT_SECONDS,
-            "application_name": "featurectl",
-        } | {name: settings[key] for key, name in _PARAMETERS.items() if settings.get(key) not in (None, "")}
-        self._session = _SESSION | {
-            key: str(settings[key]) for key in ("search_path", "role") if settings.get(key) not in (None, "")
-        }
-        database = self._parameters.get("dbname")
-        if database is None:
-            raise WarehouseError(
-                f"{target.where}: dbname: expected the name of a database, got {database!r}",
-                hint="Check it with `dbt debug`.",
-            )
-        self.database = str(database)
+        self._target = target
+        self.database = database_of(target)
 
     @contextmanager
     def reading(self) -> Iterator[PostgresReading]:
@@ -84,33 +45,16 @@ class PostgresWarehouse:
         Raises:
             WarehouseError: The server cannot be reached, does not let us in, or ends the connection on the way.
         """
-        connection = self._connect()
+        connection = connect(self._target)
         try:
+            try:
+                load_as_other_engines(connection)
+                connection.execute("begin transaction isolation level repeatable read, read only")
+            except psycopg.Error as error:
+                raise _failed(error) from error
             yield PostgresReading(connection)
         finally:
             connection.close()
-
-    def _connect(self) -> psycopg.Connection[Any]:
-        try:
-            connection: psycopg.Connection[Any] = psycopg.connect(**self._parameters, autocommit=True)
-        except psycopg.Error as error:
-            message = _first_line(error)
-            raise WarehouseError(
-                f"{self._where}: expected a PostgreSQL server that lets us in, got: {message}",
-                hint=_connection_hint(message),
-            ) from error
-        try:
-            for name, value in self._session.items():
-                connection.execute("select set_config(%s, %s, false)", (name, value))
-            load_as_other_engines(connection)
-            connection.execute("begin transaction isolation level repeatable read, read only")
-        except psycopg.Error as error:
-            connection.close()
-            raise WarehouseError(
-                f"{self._where}: expected a session as the target describes it, got: {_first_line(error)}",
-                hint="Check its role and search_path with `dbt debug`.",
-            ) from error
-        return connection
 
 
 class PostgresReading:
@@ -163,7 +107,7 @@ class PostgresReading:
 
 
 def _failed(error: psycopg.Error) -> WarehouseError:
-    message = _first_line(error)
+    message = first_line(error)
     if isinstance(error, (errors.UndefinedTable, errors.UndefinedColumn, errors.InvalidSchemaName)):
         return WarehouseError(
             f"warehouse: expected the relation of the manifest, got: {message}",
@@ -180,18 +124,3 @@ def _failed(error: psycopg.Error) -> WarehouseError:
             hint="Nothing is lost: run it again once the server is back.",
         )
     return WarehouseError(f"warehouse: query failed: {message}", hint="Run `dbt build`, then try again.")
-
-
-def _connection_hint(message: str) -> str:
-    """What to do about a refusal; libpq tells them apart by their text alone."""
-    if "authentication" in message or "password" in message:
-        return "Check user and password of the target, and pg_hba.conf of the server."
-    if "does not exist" in message and "database" in message:
-        return "Check dbname, or create the database."
-    if "refused" in message or "No such file" in message or "timeout" in message or "translate host" in message:
-        return "Is the server up, and are host and port right? Check it with `dbt debug`."
-    return "Check it with `dbt debug`."
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().split("\n", 1)[0]
