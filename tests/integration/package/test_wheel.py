@@ -8,6 +8,7 @@ import sys
 import zipfile
 from pathlib import Path
 
+import hiredis
 import msgspec
 import redis
 
@@ -24,10 +25,10 @@ print(json.dumps(sorted({name.partition(".")[0] for name in sys.modules})))
 
 
 def test_serving_needs_redis_and_msgspec_alone(wheel, tmp_path):
-    """With only these two on its path it is imported and makes a client; neither featurectl nor a driver is imported."""
+    """With only these and redis's own hiredis on its path it is imported and makes a client; neither featurectl nor a driver is imported."""
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(tmp_path, [name for name in archive.namelist() if name.startswith("serving/")])
-    for package in (msgspec, redis):
+    for package in (hiredis, msgspec, redis):
         source = Path(package.__file__).parent
         (tmp_path / source.name).symlink_to(source)
     command = [sys.executable, "-I", "-S", "-c", IMPORT_ALONE, str(tmp_path)]
