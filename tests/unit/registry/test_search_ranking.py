@@ -141,3 +141,9 @@ def test_the_points_written_are_those_given():
     """The ranking in the docstring is the ranking."""
     written = [int(number) for number in re.findall(r"(?:^    |  )(\d+)  [a-z]", module.__doc__, re.MULTILINE)]
     assert sorted(written) == sorted(set(module._POINTS.values()))
+
+
+def test_a_plural_is_the_word(registry):
+    """Asked or written: `planes` is as good as `plane`, `runway` as `runways`."""
+    assert search(registry, "planes delay")[0].matched == ("name",)
+    assert search(registry, "busy runway")[0].matched == ("description",)
