@@ -6,7 +6,7 @@ import hashlib
 import json
 
 import pytest
-from conftest import HERE, Shell
+from repository import HERE, Shell
 
 VIEW = """\
 models:
@@ -29,30 +29,35 @@ exposures:
     config:
       meta: {{feature_service: {{features: ["customer_orders:orders_count_7d"]}}}}
 """
-SQL = "select customer_id, ordered_at, orders_count_7d::{{{{ names.{macro}() }}}} as orders_count_7d from {{{{ ref('orders') }}}}"
+SQL = """\
+-- depends_on: {{{{ ref('names', '{name}') }}}}
+select customer_id, ordered_at, orders_count_7d::{type} as orders_count_7d from {{{{ ref('orders') }}}}
+"""
 
 
 @pytest.fixture(scope="module")
 def repository(tmp_path_factory):
-    """The project in a subfolder, beside a package of macros that it installs; `main` is an older state of both."""
+    """The project in a subfolder, beside a package that it installs; `main` is an older state of both."""
     top = tmp_path_factory.mktemp("repository")
     repository = Shell(top)
-    repository.must(f"cp -r '{HERE}/project' shop && mkdir -p names/macros")
+    repository.must(f"cp -r '{HERE}/project' shop && mkdir -p names/models")
     (top / "names" / "dbt_project.yml").write_text("name: names\nversion: 1.0.0\nconfig-version: 2\n")
     (top / "shop" / "packages.yml").write_text("packages:\n  - local: ../names\n")
-    write(top, macro="whole", days=30)
+    write(top, name="whole", days=30)
     repository.commit()
-    write(top, macro="exact", days=7)
+    write(top, name="exact", days=7)
     shop = Shell(top / "shop")
     shop.must("dbt --quiet deps && dbt --quiet parse")
     return shop
 
 
-def write(top, macro, days):
-    """Both states of everything, so that neither can be parsed with the package of the other."""
-    kind = {"whole": "bigint", "exact": "double"}[macro]
-    (top / "names" / "macros" / "names.sql").write_text(f"{{% macro {macro}() %}}{kind}{{% endmacro %}}")
-    (top / "shop" / "models" / "customer_orders.sql").write_text(SQL.format(macro=macro))
+def write(top, name, days):
+    """One state of everything; with the package of the other, which lacks the model, dbt cannot parse it."""
+    kind = {"whole": "bigint", "exact": "double"}[name]
+    for model in (top / "names" / "models").iterdir():
+        model.unlink()
+    (top / "names" / "models" / f"{name}.sql").write_text("select 1 as n")
+    (top / "shop" / "models" / "customer_orders.sql").write_text(SQL.format(name=name, type=kind))
     (top / "shop" / "models" / "customer_orders.yml").write_text(VIEW.format(days=days, type=kind))
 
 
@@ -76,17 +81,17 @@ def test_a_commit_is_compared_with_the_manifest_and_the_working_tree_stays_as_it
     assert details == {
         "features.orders_count_7d": ("int64", "float64"),
         "ttl_seconds": (30 * 86_400, 7 * 86_400),
-        "sql": (None, ["customer_orders"]),
+        "sql": (None, ["customer_orders", "exact", "whole"]),
     }
     assert change["details"][0]["breaking"]["services"] == ["churn_model"]
     assert files(repository.folder.parent) == before
 
 
 def test_a_commit_that_dbt_cannot_parse_is_said_in_dbts_words(repository):
-    repository.must("git checkout -q -b broken && rm packages.yml")
+    repository.must("git checkout -q -b broken && rm packages.yml package-lock.yml")
     Shell(repository.folder.parent).commit()
     done = repository.run("featurectl plan --against broken")
     assert done.returncode == 4
     assert "Error: --against broken: expected `dbt parse` of that commit to succeed, got:" in done.stdout
-    assert "'names' is undefined" in done.stdout
+    assert "depends on a node named 'exact' in package or project 'names' which was not found" in done.stdout
     assert "Hint: Name another commit" in done.stdout

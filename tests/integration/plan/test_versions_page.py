@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import yaml
+from blocks import is_shown, read_blocks, read_commands
 
-ROOT = Path(__file__).resolve().parents[3]
-sys.path.append(str(ROOT / "tests" / "integration" / "docs"))
-
-from blocks import is_shown, read_blocks, read_commands  # noqa: E402
-
-PAGE = ROOT / "docs" / "versions.md"
+PAGE = Path(__file__).resolve().parents[3] / "docs" / "versions.md"
 
 
 def test_the_life_of_a_version_is_as_the_page_tells_it(shop):
