@@ -30,10 +30,23 @@
         'event_time': node.config.get('event_time'),
         'feature_view': node.config.meta.feature_view,
         'columns': node.columns.values() | list,
-        'relation': node.relation_name,
+        'relation': featurectl._relation_of(node),
         'enforced': node.config.get('contract', {}).get('enforced', false),
         'indexes': node.config.get('indexes'),
     }) }}
+{% endmacro %}
+
+
+{# Where a node's rows are: under `--defer` perhaps in another schema, by the rule of dbt's own ref. #}
+{% macro _relation_of(node) %}
+    {% set deferred = node.get('defer_relation') %}
+    {% if deferred and invocation_args_dict.get('defer') and (
+        (invocation_args_dict.get('favor_state') and node.unique_id not in selected_resources)
+        or adapter.get_relation(node.database, node.schema, node.alias) is none
+    ) %}
+        {{ return(deferred.relation_name) }}
+    {% endif %}
+    {{ return(node.relation_name) }}
 {% endmacro %}
 
 
@@ -42,7 +55,7 @@
     {% if spine is not string %}
         {% for unique_id in model.depends_on.nodes %}
             {% set node = graph.get('nodes', {}).get(unique_id) %}
-            {% if node is not none and node.relation_name == spine.render() and node.config.get('contract', {}).get('enforced') %}
+            {% if node is not none and featurectl._relation_of(node) == spine.render() and node.config.get('contract', {}).get('enforced') %}
                 {{ return({'name': node.name, 'columns': node.columns.values() | list}) }}
             {% endif %}
         {% endfor %}
