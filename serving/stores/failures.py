@@ -44,6 +44,7 @@ _EXPLANATIONS: tuple[tuple[Any, str, str], ...] = (
         "",
         "Check the network and the server's load, or raise ?socket_timeout= in the URL.",
     ),
+    (redis.exceptions.MaxConnectionsError, "", "Look up from fewer threads, or raise ?max_connections= in the URL."),
     (redis.exceptions.RedisClusterException, "", "Check that the servers run in cluster mode and can be reached."),
     (redis.ConnectionError, "", "Check that the server runs and that host and port in the URL are right."),
     (redis.ResponseError, "WRONGTYPE", "The namespace is used by something else; choose another one."),

@@ -37,6 +37,7 @@ class RedisStore:
         self._pool = pool
         self._where = where
         self._idle: list[Line] = []
+        self._closed: list[Line] = []  # used again, for the pool counts every connection that it ever made
         _stores.add(self)
 
     def mget(self, keys: Sequence[str]) -> list[bytes | None]:
@@ -59,7 +60,7 @@ class RedisStore:
         """Close the connections that are not in use; a later read opens new ones."""
         idle, self._idle = self._idle, []
         for line in idle:
-            line.close()
+            self._close(line)
         for sentinel in sentinels_of(self._pool):
             sentinel.close()
 
@@ -79,7 +80,7 @@ class RedisStore:
                 reply = line.ask(packed)
         except BaseException as error:
             # Whatever broke in, a reply may still be under way: it must never be read as another command's.
-            line.close()
+            self._close(line)
             if isinstance(error, FAILURES):
                 raise store_error(self._where, error) from error
             raise
@@ -88,15 +89,31 @@ class RedisStore:
 
     def _open(self) -> Line:
         try:
-            line = Line(self._pool.make_connection())
+            line = self._closed.pop()
+        except IndexError:
+            line = self._make()
+        try:
             line.open()
-        except FAILURES as error:
-            raise store_error(self._where, error) from error
+        except BaseException as error:
+            self._close(line)
+            if isinstance(error, FAILURES):
+                raise store_error(self._where, error) from error
+            raise
         return line
+
+    def _make(self) -> Line:
+        try:
+            return Line(self._pool.make_connection())
+        except redis.RedisError as error:  # the URL's limit is reached
+            raise store_error(self._where, error) from error
+
+    def _close(self, line: Line) -> None:
+        line.close()
+        self._closed.append(line)
 
     def _start_anew(self) -> None:
         # The parent's connections: letting go of them on this side of the fork closes nothing over there.
-        self._idle = []
+        self._idle, self._closed = [], []
         self._pool.reset()
 
 

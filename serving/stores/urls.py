@@ -26,6 +26,7 @@ _PASSWORD = re.compile(r"(?<=://)(?P<user>[^:@/]*):[^@/]*@")
 _PASSWORD_OPTION = re.compile(r"(?<=[?&])(?P<name>(?:sentinel_)?password)=[^&]*")
 CONNECT_TIMEOUT_SECONDS = 2.0
 READ_TIMEOUT_SECONDS = 5.0
+UNBOUNDED_CONNECTIONS = 2**31  # left to itself, redis-py allows 100 since its version 7, and every number before
 _DEFAULT_PORTS = {"sentinel": 26379, "cluster": 6379}
 _SENTINEL_OPTION = "sentinel_"
 
@@ -52,10 +53,11 @@ class Deployment:
 
 
 def connection_options() -> dict[str, Any]:
-    """Time limits for every connection that a URL does not set, and no retry behind our back."""
+    """What a URL does not set: time limits, as many connections as there are look-ups at once, and no retry behind our back."""
     return {
         "socket_connect_timeout": CONNECT_TIMEOUT_SECONDS,
         "socket_timeout": READ_TIMEOUT_SECONDS,
+        "max_connections": UNBOUNDED_CONNECTIONS,
         "retry": Retry(NoBackoff(), 0),
         **_DRIVER,
     }

