@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 
 _SHOWN = 10
+_HOPELESS = 3  # times as long as the longest known name: then no two can be alike to six tenths
 
 
 class ServingError(Exception):
@@ -225,7 +226,9 @@ class CorruptRowError(FormatError):
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """A hint with the nearest known names, or with the first ten of all when none is near."""
     names = sorted(set(known))
-    near = difflib.get_close_matches(name, names, n=3, cutoff=0.6)
+    # One so much longer cannot be near, and difflib would look at each of its letters: a second for the body of a hostile request.
+    is_hopeless = len(name) > _HOPELESS * max(map(len, names), default=0)
+    near = [] if is_hopeless else difflib.get_close_matches(name, names, n=3, cutoff=0.6)
     if near:
         return f"Did you mean {' or '.join(repr(match) for match in near)}?"
     if not names:

@@ -119,7 +119,9 @@ def _view(catalog: Catalog, name: str, version: str | None) -> ViewEntry:
     if not versions:
         raise UnknownFeatureError("feature view", name, (view.name for view in catalog.views.values()))
     if version is not None:
-        pinned = versions.get(int(version))
+        pinned = next(
+            (view for known, view in versions.items() if str(known) == version), None
+        )  # it may have any length
         if pinned is None:
             raise UnknownFeatureError(
                 f"version of view {name!r}", f"{name}@v{version}", [f"{name}@v{known}" for known in versions if known]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from serving.format.catalog import Catalog
 
 _MICROS = 1_000_000
-_FEAST_VERSION = re.compile(r"^([^:@]+)@(?:[vV](\d+)|latest):")
+_FEAST_VERSION = re.compile(r"^([^:@]+)@(?:[vV]0*([0-9]+)|latest):")
 
 
 class Recipe:
@@ -93,7 +93,7 @@ def canonical(reference: str) -> str:
     match = _FEAST_VERSION.match(reference)
     if match is None:
         return reference
-    version = f"@v{int(match[2])}" if match[2] else ""
+    version = f"@v{match[2]}" if match[2] else ""
     return f"{match[1]}{version}:{reference[match.end() :]}"
 
 

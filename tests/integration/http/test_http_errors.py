@@ -20,6 +20,7 @@ BASE = "FeastError"
     [
         ({"features": ["order:orders_7d"], "entities": ORDER}, 404, "FeatureViewNotFoundException", "Did you mean 'orders'?"),
         ({"features": ["orders@v3:x"], "entities": ORDER}, 404, "FeatureViewNotFoundException", "'orders@v3'"),
+        ({"features": ["orders@v" + "9" * 5000 + ":x"], "entities": ORDER}, 404, "FeatureViewNotFoundException", "'orders@v999"),
         ({"features": ["orders:orders7d"], "entities": ORDER}, 404, "SpecifiedFeaturesNotPresentError", "Did you mean 'orders_7d'?"),
         ({"feature_service": "late_modle", "entities": ORDER}, 404, "FeatureServiceNotFoundException", "Did you mean 'late_model'?"),
         ({"feature_service": "orders:orders_7d", "entities": ORDER}, 404, "FeatureServiceNotFoundException", "orders:orders_7d"),

@@ -47,6 +47,7 @@ def test_a_view_without_a_published_latest_version_must_be_pinned(shop, client):
             r"feature of view 'orders' version 0, got 'orders_7days'\nHint: Did you mean 'orders_7d'\?",
         ),
         (["order:orders_7d"], r"feature view, got 'order'\nHint: Did you mean 'orders'\?"),
+        (["orders@v" + "9" * 5000 + ":x"], r"version of view 'orders', got 'orders@v9{5000}'"),
         ("late_modle", r"feature service, got 'late_modle'\nHint: Did you mean 'late_model'\?"),
         (["late_model"], r"a reference like view:feature, got 'late_model'\nHint: .* a service is named by a str"),
         ([], r"at least one feature reference, got none"),
