@@ -9,7 +9,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from shop import Snippet
+from shop_models import Snippet
 
 
 @pytest.fixture

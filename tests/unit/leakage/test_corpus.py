@@ -7,7 +7,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from shop import read_snippets
+from shop_models import read_snippets
 
 FOLDERS = {"corpus": Path(__file__).parent / "corpus", "held out": Path(__file__).parent / "held_out"}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 import pytest
-from shop import Snippet, manifest_of
+from shop_models import Snippet, manifest_of
 
 from featurectl.build import inspect
 from featurectl.compiled import UnparsedError, dialect_name, parse_compiled
