@@ -71,7 +71,8 @@ class DuckDBSession:
     def stream(self, sql: str, contract: Mapping[str, str]) -> pa.RecordBatchReader:  # noqa: ARG002 - DuckDB knows the types
         """The rows of a query; the engine works while they are read."""
         try:
-            return self._connection.execute(sql).to_arrow_reader(BATCH_ROWS)
+            # A relation, for DuckDB 2 copies the result of `execute` before Arrow gets its first row.
+            return self._connection.sql(sql).to_arrow_reader(BATCH_ROWS)
         except duckdb.Error as error:
             raise _failed(error) from error
 
