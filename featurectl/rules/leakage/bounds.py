@@ -43,15 +43,38 @@ def is_only_compared(name: str, subject: Subject) -> bool:
     return all(is_comparison(column) for column in subject.statement.all(exp.Column) if column.name.lower() == name)
 
 
+def own_name(node: exp.Expr) -> str | None:
+    """The name of the column that it is by itself, in lower case; None where it is a part of one, or of none."""
+    alias = node.parent
+    while isinstance(alias, (exp.Cast, exp.Paren)):
+        alias = alias.parent
+    return alias.alias.lower() if isinstance(alias, exp.Alias) and isinstance(alias.parent, exp.Select) else None
+
+
+def is_unused(node: exp.Expr, subject: Subject) -> bool:
+    """Whether it is a column that nothing is made of and that has no role: `current_timestamp as built_at`."""
+    name = own_name(node)
+    if name is None or subject.is_training_set:
+        return False
+    here = {column.name.lower() for column in subject.statement.all(exp.Column) if not is_passed_on(column)}
+    return name not in here | subject.used | subject.named | subject.event_times | subject.join_keys
+
+
 def is_comparison(column: exp.Column) -> bool:
-    """Whether this use of a column is in an inequality, a null test, or a bare projection."""
+    """Whether this use of a column is in an inequality or a null test, or passes it on."""
     top, _ = _carried(column)
     parent = top.parent
     if isinstance(parent, (exp.LT, exp.LTE, exp.GT, exp.GTE, exp.Between, exp.Is)):
         return _is_filter(parent)
-    if isinstance(parent, exp.Alias):
-        return parent.alias.lower() == column.name.lower()  # passed on under its name, perhaps with its gaps filled
-    return top is column and isinstance(parent, exp.Select)
+    return is_passed_on(column)
+
+
+def is_passed_on(column: exp.Column) -> bool:
+    """Whether this use of a column is a projection under its own name, perhaps with its gaps filled."""
+    top, _ = _carried(column)
+    if isinstance(top.parent, exp.Alias):
+        return top.parent.alias.lower() == column.name.lower()
+    return top is column and isinstance(top.parent, exp.Select)
 
 
 def _carried(node: exp.Expr) -> tuple[exp.Expr, bool]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from featurectl.rules.leakage.bounds import is_only_a_bound, outermost
+from featurectl.rules.leakage.bounds import is_only_a_bound, is_unused, outermost, own_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -103,7 +103,7 @@ def check_clock(subject: Subject) -> None:
     for clock in clocks(subject.statement):
         if ends_a_series(clock) or _stamps_events(clock, subject):
             continue  # the second is for leakage/load-time to say
-        if not (is_only_a_bound(clock, subject) or _is_unused_audit(clock, subject)):
+        if not (is_only_a_bound(clock, subject) or is_unused(clock, subject) or _is_created_timestamp(clock, subject)):
             subject.say(
                 "clock",
                 "values that do not depend on when the model is built",
@@ -133,18 +133,9 @@ def _stamps_events(clock: exp.Expr, subject: Subject) -> bool:
     return False
 
 
-def _is_unused_audit(clock: exp.Expr, subject: Subject) -> bool:
-    """`current_timestamp as loaded_at`: when the row was built, as long as no other column is made of it."""
-    if subject.is_training_set:
+def _is_created_timestamp(clock: exp.Expr, subject: Subject) -> bool:
+    """Whether it says when an incremental model built the row, and is declared to."""
+    view, name = subject.view, own_name(clock)
+    if view is None or view.created_timestamp is None or name is None:
         return False
-    alias = clock.parent
-    while isinstance(alias, (exp.Cast, exp.Paren)):
-        alias = alias.parent
-    if not isinstance(alias, exp.Alias) or not isinstance(alias.parent, exp.Select):
-        return False
-    name = alias.alias.lower()
-    view = subject.view
-    if view is not None and view.created_timestamp is not None and view.created_timestamp.name.lower() == name:
-        return view.materialized == "incremental"
-    here = any(column.name.lower() == name for column in subject.statement.all(exp.Column))
-    return not here and name not in subject.used and name not in subject.event_times
+    return view.materialized == "incremental" and name == view.created_timestamp.name.lower()

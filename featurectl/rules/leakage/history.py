@@ -24,8 +24,9 @@ from featurectl.rules.leakage.tree import own_nodes
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from featurectl.rules.leakage.sources import Source
     from featurectl.rules.leakage.subject import Subject
-    from featurectl.rules.leakage.tree import Block, Source
+    from featurectl.rules.leakage.tree import Block
 
 
 def check_history(subject: Subject) -> None:
@@ -139,6 +140,8 @@ def _is_aggregated(block: Block) -> bool:
 
 def _values_of(source: Source, block: Block) -> Iterator[exp.Expr]:
     """The aggregates of the query that a source is."""
+    if source.pivot is not None:
+        yield from source.pivot.find_all(exp.AggFunc)
     for select in source.selects:
         inner = block.statement.block(select)
         yield from aggregates(inner)

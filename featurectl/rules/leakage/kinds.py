@@ -10,18 +10,36 @@ from featurectl.rules.leakage.rows import aggregates, group_keys, is_all_time, k
 from featurectl.rules.leakage.tree import own_nodes
 
 if TYPE_CHECKING:
+    from featurectl.rules.leakage.sources import Source
     from featurectl.rules.leakage.subject import Kind, Subject
-    from featurectl.rules.leakage.tree import Block, Source
+    from featurectl.rules.leakage.tree import Block
 
 
 def kind_of(source: Source, block: Block, subject: Subject) -> Kind:
     """What a source holds, over time."""
+    keys = _pivot_keys(source)
+    if keys is not None:
+        return "history" if any(subject.is_time(exp.column(key)) for key in keys) else "all-time"
     if source.table is not None:
         return _kind_of_table(source, subject)
     if not source.selects:
-        return "constant"
+        return "constant" if source.pivot is None else "unknown"
     kinds = [_kind_of_block(block.statement.block(select), subject) for select in source.selects]
     return _worst(kinds)
+
+
+def _pivot_keys(source: Source) -> list[str] | None:
+    """The columns by which a pivot groups: those it names, else all it does not use; None where that cannot be told."""
+    if source.pivot is None:
+        return None
+    group = source.pivot.args.get("group")
+    if group is not None:
+        return [column.name for key in group.expressions for column in own_nodes(key, exp.Column)]
+    columns = source.selects[0].expressions if source.selects else []
+    if not columns or any(column.is_star for column in columns):
+        return None
+    used = {column.name.lower() for column in source.pivot.find_all(exp.Column)}
+    return [column.output_name for column in columns if column.output_name.lower() not in used]
 
 
 def _kind_of_table(source: Source, subject: Subject) -> Kind:

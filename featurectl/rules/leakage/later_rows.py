@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from featurectl.rules.leakage.rows import group_keys
-from featurectl.rules.leakage.tree import own_nodes
+from featurectl.rules.leakage.rows import aggregates, group_keys
+from featurectl.rules.leakage.tree import conjuncts, own_nodes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
+    from featurectl.rules.leakage.sources import Source
     from featurectl.rules.leakage.subject import Subject
-    from featurectl.rules.leakage.tree import Block, Source
+    from featurectl.rules.leakage.tree import Block
 
 _PLUS = (exp.Add, exp.DateAdd, exp.TimestampAdd, exp.DatetimeAdd, exp.TsOrDsAdd)
 _MINUS = (exp.Sub, exp.DateSub, exp.TimestampSub, exp.DatetimeSub)
@@ -32,16 +33,16 @@ class Bound:
 
 
 def check_later_rows(subject: Subject) -> None:
-    """Report joins that bound a row's partner from below by the row's own instant, and not from above."""
+    """Report joins, and counts of joined rows, that bound a row's partner from below by the row's own instant, and not from above."""
     for block in subject.statement.blocks():
         if len(block.sources) < 2 and block.outer is None:  # noqa: PLR2004 - a join has two sides
             continue
-        bounds = list(time_bounds(block, subject))
-        if not bounds:
-            continue
+        joined = list(time_bounds(block.conditions(), block, subject))
         rows = row_sources(block, subject)
-        for other in {side for bound in bounds for side in (bound.lesser, bound.greater)} - rows:
-            _check_partner(other, rows, bounds, subject)
+        for counted in ((), *counted_when(block)):
+            bounds = [*joined, *time_bounds(counted, block, subject)]
+            for other in {side for bound in bounds for side in (bound.lesser, bound.greater)} - rows:
+                _check_partner(other, rows, bounds, subject)
 
 
 def _check_partner(other: Source, rows: set[Source], bounds: list[Bound], subject: Subject) -> None:
@@ -74,9 +75,33 @@ def row_sources(block: Block, subject: Subject) -> set[Source]:
     return rows
 
 
-def time_bounds(block: Block, subject: Subject) -> Iterator[Bound]:
+def counted_when(block: Block) -> Iterator[tuple[exp.Expr, ...]]:
+    """What a joined row must meet to count in an aggregate: `filter (where ...)`, `count_if`, `sum(case when ... then 1 end)`."""
+    for value in aggregates(block):
+        tests = [value.parent.expression.this] if isinstance(value.parent, exp.Filter) else []
+        if isinstance(value, (exp.CountIf, exp.LogicalOr)):
+            tests.append(value.this)
+        argument = value.this.unnest() if isinstance(value.this, exp.Expr) else None
+        branches = argument.args.get("ifs") or [] if isinstance(argument, exp.Case) else [argument]
+        default = argument.args.get("default") if isinstance(argument, exp.Case) else None
+        if _is_nothing(default):
+            tests += [
+                branch.this
+                for branch in branches
+                if isinstance(branch, exp.If)
+                and not _is_nothing(branch.args["true"])
+                and _is_nothing(branch.args.get("false"))
+            ]
+        yield from (tuple(conjuncts(test)) for test in tests)
+
+
+def _is_nothing(value: exp.Expr | None) -> bool:
+    return value is None or isinstance(value, exp.Null) or (isinstance(value, exp.Literal) and value.name == "0")
+
+
+def time_bounds(conditions: Iterable[exp.Expr], block: Block, subject: Subject) -> Iterator[Bound]:
     """The inequalities between instants of two sources."""
-    for condition in block.conditions():
+    for condition in conditions:
         if isinstance(condition, (exp.LT, exp.LTE)):
             yield from _bound(condition.left, condition.right, condition, block, subject)
         elif isinstance(condition, (exp.GT, exp.GTE)):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from featurectl.rules.leakage.bounds import outermost
+from featurectl.rules.leakage.bounds import is_unused, outermost
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,8 +57,10 @@ _HINT_VALUE = "Derive it from the keys, e.g. a hash of the join keys and the eve
 
 
 def check_random(subject: Subject) -> None:
-    """Report random values, samples, and numbers given in no order."""
+    """Report random values that are used, samples, and numbers given in no order."""
     for call in _random_calls(subject.statement):
+        if is_unused(call, subject):
+            continue  # the id of a build, or of a row that nobody joins by
         subject.say("random", "the same values from every build", outermost(call), _HINT_VALUE)
     for sample in subject.statement.all(exp.TableSample):
         parent = sample.parent

@@ -8,7 +8,7 @@ from sqlglot import exp
 
 from featurectl.compiled import UnparsedError, parse_compiled
 from featurectl.rules.finding import Place
-from featurectl.rules.leakage.bounds import is_comparison
+from featurectl.rules.leakage.bounds import is_comparison, is_passed_on
 from featurectl.rules.leakage.period_start import is_ended
 from featurectl.rules.leakage.subject import Subject, find_parent
 from featurectl.rules.leakage.trace import origins
@@ -115,9 +115,12 @@ def _spread(subject: Subject) -> None:
             above = _above(subject, origin)
             if above is not None and origin.column is not None:
                 above.join_keys.add(origin.column)
-    values = {column.name.lower() for column in subject.statement.all(exp.Column) if not is_comparison(column)}
+    columns = list(subject.statement.all(exp.Column))
+    values = {column.name.lower() for column in columns if not is_comparison(column)}
+    named = {column.name.lower() for column in columns if not is_passed_on(column)}
     for above in subject.above.values():
         above.used |= values | subject.used
+        above.named |= named | subject.named
 
 
 def _take_from_view(subject: Subject) -> None:
@@ -128,6 +131,7 @@ def _take_from_view(subject: Subject) -> None:
         subject.used |= {feature.name.lower() for feature in view.features}
         if view.created_timestamp is not None:
             subject.ended |= subject.event_times
+            subject.used.add(view.created_timestamp.name.lower())
     if isinstance(subject.node.config.event_time, str):
         subject.event_times.add(subject.node.config.event_time.lower())
 

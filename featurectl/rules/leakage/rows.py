@@ -12,8 +12,9 @@ from featurectl.rules.leakage.tree import own_nodes
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from featurectl.rules.leakage.sources import Source
     from featurectl.rules.leakage.subject import Subject
-    from featurectl.rules.leakage.tree import Block, Source
+    from featurectl.rules.leakage.tree import Block
 
 _RANKS = (exp.RowNumber, exp.Rank, exp.DenseRank)
 

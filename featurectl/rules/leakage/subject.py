@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from featurectl.manifest import Node
     from featurectl.registry import FeatureView
     from featurectl.rules.finding import Place, Severity
-    from featurectl.rules.leakage.tree import Block, Source, Statement
+    from featurectl.rules.leakage.sources import Source
+    from featurectl.rules.leakage.tree import Block, Statement
 
 Kind = Literal["history", "constant", "all-time", "newest", "snapshot", "current", "unknown"]
 """What the rows of a query are, over time."""
@@ -38,7 +39,8 @@ class Subject:
         ended: Those of them that a model below moves to the end of their period, or cuts by a created timestamp.
         above: The subjects among the parents.
         timed: Unique ids of all nodes that event timestamps come from; one set shared by all subjects.
-        used: Columns that SQL of other models names, and features, in lower case.
+        used: Columns that the models below make values of, features and the created timestamp, in lower case.
+        named: Columns that the models below name for more than to pass them on, in lower case.
         kinds: What is known of the blocks of its SQL, by their id.
         place: Collects the findings.
     """
@@ -56,6 +58,7 @@ class Subject:
     above: dict[str, Subject] = field(default_factory=dict)
     timed: set[str] = field(default_factory=set)
     used: set[str] = field(default_factory=set)
+    named: set[str] = field(default_factory=set)
     kinds: dict[int, Kind] = field(default_factory=dict)
     _origins: list[tuple[str, Origin]] | None = None
     _said: set[tuple[str, str]] = field(default_factory=set)

@@ -12,7 +12,8 @@ from featurectl.rules.leakage.tree import own_nodes
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from featurectl.rules.leakage.tree import Block, Source
+    from featurectl.rules.leakage.sources import Source
+    from featurectl.rules.leakage.tree import Block
 
 _DEEPEST = 60  # steps; a recursive CTE would go on for ever
 
@@ -56,11 +57,10 @@ class _Search:
         self.seen: set[tuple[int, str]] = set()
 
     def of_column(self, blocks: Iterable[Block], name: str, steps: tuple[Step, ...]) -> Iterator[Origin]:
-        for block in blocks:
+        for block, expression in _aligned(list(blocks), name):
             if (id(block), name) in self.seen or len(steps) > _DEEPEST:
                 continue
             self.seen.add((id(block), name))
-            expression = block.projection(name)
             if expression is not None:
                 yield from self.of_expression(block, expression, steps)
             else:
@@ -89,6 +89,14 @@ class _Search:
             if answer is wanted:
                 yield from self.from_source(source, name, (*steps, Step(block, exp.column(name), source)))
                 return
+
+
+def _aligned(blocks: list[Block], name: str) -> Iterator[tuple[Block, exp.Expr | None]]:
+    """What each arm of a union gives for a column, by its place in the first arm; None where a star hides it."""
+    place = blocks[0].place(name) if blocks else None
+    for block in blocks:
+        expression = None if place is None or block.is_matched_by_name() else block.projection_at(place)
+        yield block, block.projection(name) if expression is None else expression
 
 
 def _values(expression: exp.Expr) -> Iterator[exp.Expr]:

@@ -3,34 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlglot import exp
 
+from featurectl.rules.leakage.sources import branches, sources_of
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from featurectl.rules.leakage.sources import Source
 
     HasColumn = Callable[[exp.Table, str], bool | None]
 
 Kind = TypeVar("Kind", bound="exp.Expr")
 EPHEMERAL = "__dbt__cte__"  # what dbt calls the CTE of an ephemeral model
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Source:
-    """What one alias in FROM or JOIN stands for: a table of the warehouse, a query, or generated rows (neither of both).
-
-    Attributes:
-        alias: In lower case.
-        join: The join that brings it in; None for what FROM names.
-    """
-
-    alias: str
-    node: exp.Expr
-    join: exp.Join | None
-    table: exp.Table | None
-    selects: tuple[exp.Select, ...]
 
 
 class Block:
@@ -39,7 +26,7 @@ class Block:
     def __init__(self, select: exp.Select, statement: Statement) -> None:
         self.select = select
         self.statement = statement
-        self.sources = {source.alias: source for source in _sources(select)}
+        self.sources = {source.alias: source for source in sources_of(select)}
         self._exports: dict[str, bool | None] = {}
 
     @property
@@ -63,6 +50,31 @@ class Block:
                     if replaced.output_name.lower() == name:
                         return _unaliased(replaced)
         return None
+
+    def place(self, name: str) -> int | None:
+        """The place of an output column; None where it is not spelled out, or comes after a star."""
+        for place, projected in enumerate(self.select.expressions):
+            if projected.is_star:
+                return None
+            if projected.output_name.lower() == name:
+                return place
+        return None
+
+    def projection_at(self, place: int) -> exp.Expr | None:
+        """The expression of the output column at a place; None where a star comes before it."""
+        before = self.select.expressions[: place + 1]
+        if len(before) <= place or any(projected.is_star for projected in before):
+            return None
+        return _unaliased(before[place])
+
+    def is_matched_by_name(self) -> bool:
+        """Whether it is an arm of a UNION BY NAME."""
+        parent = self.select.parent
+        while isinstance(parent, (exp.Subquery, exp.SetOperation)):
+            if parent.args.get("by_name"):
+                return True
+            parent = parent.parent
+        return False
 
     def starred(self) -> Iterator[Source]:
         """The sources whose columns a star passes on."""
@@ -108,10 +120,10 @@ class Block:
         """What a row of this block must meet: the parts between AND, of joins, WHERE and QUALIFY."""
         for join in self.select.args.get("joins") or []:
             for key in ("on", "match_condition"):
-                yield from _conjuncts(join.args.get(key))
+                yield from conjuncts(join.args.get(key))
         for key in ("where", "qualify", "having"):
             clause = self.select.args.get(key)
-            yield from _conjuncts(clause.this if clause else None)
+            yield from conjuncts(clause.this if clause else None)
 
     def inside(self, *kinds: type[Kind]) -> Iterator[Kind]:
         """The expressions of a kind in this block itself, not in a query within it."""
@@ -124,12 +136,14 @@ class Statement:
     """A compiled query, walked once.
 
     Args:
-        query: Changed in place: CTEs that dbt put in for ephemeral models go, for those are models of their own.
+        query: Changed in place: CTEs that dbt put in for ephemeral models go, for those are models of their own; names in brackets after
+            an alias go to the columns that they name.
         has_column: Whether a table has a column; None where only the warehouse knows.
     """
 
     def __init__(self, query: exp.Query, has_column: HasColumn) -> None:
         _drop_ephemerals(query)
+        _name_columns(query)
         self.query = query
         self._has_column = has_column
         self._by_kind: defaultdict[type, list[Any]] = defaultdict(list)
@@ -166,20 +180,6 @@ class Statement:
         return name in {column.lower() for column in columns} if columns else None
 
 
-def branches(query: exp.Expr) -> tuple[exp.Select, ...]:
-    """The SELECTs of a query: itself, or the arms of its unions."""
-    found, stack = [], [query]
-    while stack:
-        part = stack.pop()
-        if isinstance(part, exp.Select):
-            found.append(part)
-        elif isinstance(part, exp.SetOperation):
-            stack += [part.expression, part.this]
-        elif isinstance(part, (exp.Subquery, exp.Paren)):
-            stack.append(part.this)
-    return tuple(found)
-
-
 def own_nodes(expression: exp.Expr, *kinds: type[Kind]) -> Iterator[Kind]:
     """The parts of an expression of these kinds, without those of queries in it."""
     for node in expression.walk(prune=lambda node: isinstance(node, exp.Query)):
@@ -187,52 +187,8 @@ def own_nodes(expression: exp.Expr, *kinds: type[Kind]) -> Iterator[Kind]:
             yield node
 
 
-def _sources(select: exp.Select) -> Iterator[Source]:
-    from_ = select.args.get("from_")
-    pairs: list[tuple[exp.Expr, exp.Join | None]] = [(from_.this, None)] if from_ else []
-    pairs += [(join.this, join) for join in select.args.get("joins") or []]
-    pairs += [(lateral, None) for lateral in select.args.get("laterals") or []]
-    for number, (node, join) in enumerate(pairs):
-        for nested in node.args.get("joins") or []:
-            pairs.append((nested.this, nested))  # `a join (b join c)`: the inner ones come after
-        yield _source(node, join, number)
-
-
-def _source(node: exp.Expr, join: exp.Join | None, number: int) -> Source:
-    alias = (node.alias_or_name or f"({number})").lower()
-    if isinstance(node, exp.Table) and isinstance(node.this, exp.Identifier):
-        query = None if node.args.get("db") else _cte(node)
-        return Source(alias, node, join, None if query else node, branches(query) if query else ())
-    if isinstance(node, exp.Subquery) and isinstance(node.this, exp.Table):
-        return _source(node.this, join, number)
-    if isinstance(node, exp.Subquery) or (isinstance(node, exp.Lateral) and isinstance(node.this, exp.Subquery)):
-        return Source(alias, node, join, None, branches(node.this))
-    return Source(alias, node, join, None, ())
-
-
-def _cte(table: exp.Table) -> exp.Expr | None:
-    """The query that a bare name means, looked up outwards; a recursive one does not find itself."""
-    name, above = table.name.lower(), table.parent
-    while above is not None:
-        with_ = above.args.get("with_")
-        if with_ is not None:
-            for cte in with_.expressions:
-                if cte.alias.lower() == name and not _is_within(table, cte):
-                    return cte.this  # type: ignore[no-any-return]
-        above = above.parent
-    return None
-
-
-def _is_within(node: exp.Expr, ancestor: exp.Expr) -> bool:
-    above: exp.Expr | None = node
-    while above is not None:
-        if above is ancestor:
-            return True
-        above = above.parent
-    return False
-
-
-def _conjuncts(condition: exp.Expr | None) -> Iterator[exp.Expr]:
+def conjuncts(condition: exp.Expr | None) -> Iterator[exp.Expr]:
+    """The parts of a condition between AND."""
     stack = [condition] if condition is not None else []
     while stack:
         part = stack.pop().unnest()
@@ -255,3 +211,15 @@ def _drop_ephemerals(query: exp.Query) -> None:
         with_.set("expressions", kept)
         if not kept:
             query.set("with_", None)
+
+
+def _name_columns(query: exp.Query) -> None:
+    """`with a (x) as (select y ...)` is `with a as (select y as x ...)`."""
+    for named in query.find_all(exp.CTE, exp.Subquery):
+        names = named.alias_column_names
+        arms = branches(named.this) if names and not named.args.get("pivots") else ()
+        projections = arms[0].expressions if arms else []
+        if len(projections) < len(names) or any(projected.is_star for projected in projections):
+            continue
+        for projected, name in zip(projections, names, strict=False):
+            projected.replace(exp.alias_(_unaliased(projected).copy(), name))

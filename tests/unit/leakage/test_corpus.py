@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from functools import cache
 from pathlib import Path
 
 import pytest
 from shop_models import read_snippets
 
-FOLDERS = {"corpus": Path(__file__).parent / "corpus", "held out": Path(__file__).parent / "held_out"}
+HERE = Path(__file__).parent
+FOLDERS = {"corpus": HERE / "corpus", "held out": HERE / "held_out", "held out second": HERE / "held_out_second"}
 
 
 class Score:
@@ -49,15 +51,31 @@ def _share(right, not_right):
     return right / (right + not_right) if right + not_right else 1.0
 
 
+@cache
+def score_of(title):
+    return Score(read_snippets(FOLDERS[title]))
+
+
 @pytest.mark.parametrize("title", FOLDERS)
 def test_precision_and_recall_are_at_least_nine_in_ten(title, capsys):
-    """A finding counts by its rule; the table is printed whatever pytest captures."""
-    score = Score(read_snippets(FOLDERS[title]))
+    """A finding counts by its rule; the table is printed whatever pytest captures.
+
+    The second held-out set was written from the documentation alone, before its writer had seen a rule or the corpus. On the day it
+    was written its 40 snippets, 20 of them leaky, had precision 0.95 (19 of 20 findings right) and recall 0.95 (19 of 20 leaks found);
+    a later arm of a union was matched by name instead of place, and a random id that nothing used was reported. The rules were mended then.
+    """
+    score = score_of(title)
     with capsys.disabled():
         sys.stdout.write(score.table(title))
 
     assert score.precision() >= 0.9
     assert score.recall() >= 0.9
+
+
+@pytest.mark.parametrize("title", FOLDERS)
+def test_what_the_rules_once_got_right_stays_right(title):
+    """Nine in ten is what new SQL may expect; of these snippets each is judged as it is labelled."""
+    assert score_of(title).mistakes == []
 
 
 def test_the_corpus_is_large_hard_and_of_many_dialects():
@@ -77,7 +95,7 @@ def test_the_corpus_is_large_hard_and_of_many_dialects():
 
 
 def test_no_snippet_is_counted_twice():
-    """Names are unique over both folders, and texts in each dialect."""
+    """Names are unique over all folders, and texts in each dialect."""
     snippets = [snippet for folder in FOLDERS.values() for snippet in read_snippets(folder)]
 
     assert max(Counter(snippet.name for snippet in snippets).values()) == 1
