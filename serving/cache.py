@@ -29,7 +29,11 @@ class Cache:
     __slots__ = ("_lock", "_max_age", "_rows", "hits", "max_entries", "misses")
 
     def __init__(self, max_entries: int, max_age_seconds: float) -> None:
-        if max_entries < 1 or not max_age_seconds > 0:
+        try:
+            are_bounds = max_entries >= 1 and max_age_seconds > 0
+        except TypeError:
+            are_bounds = False
+        if not are_bounds:
             raise ConfigError(
                 f"cache: expected positive bounds, got max_entries={max_entries!r}, max_age_seconds={max_age_seconds!r}",
                 hint="Write Cache(max_entries=100_000, max_age_seconds=1.0), or leave the cache out.",

@@ -21,7 +21,8 @@ ServingError
 from __future__ import annotations
 
 import difflib
-from typing import TYPE_CHECKING
+from copyreg import __newobj__  # type: ignore[attr-defined] # pickle's own way to make an object without __init__
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -46,6 +47,10 @@ class ServingError(Exception):
     def __str__(self) -> str:
         message = super().__str__()
         return f"{message}\nHint: {self.hint}" if self.hint else message
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # As it is, not made anew: what the subclasses are made of is not kept, and errors travel between processes.
+        return __newobj__, (type(self), *self.args), vars(self)
 
     @property
     def message(self) -> str:

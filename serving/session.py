@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
+from serving.cache import Cache
 from serving.errors import ConfigError, FormatError, RequestError
 from serving.format.catalog import Catalog, decode_catalog
 from serving.format.keys import KeySpace
@@ -15,10 +17,8 @@ from serving.references import resolve
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import datetime
 
     from serving.answer import OnlineFeatures
-    from serving.cache import Cache
     from serving.plan import Lookup
 
 CATALOG_MAX_AGE_SECONDS = 10.0
@@ -56,6 +56,9 @@ class Session:
         on_corrupt: What a row that cannot be read does.
         max_entities: Most entity rows a look-up.
         cache: Of rows, or None.
+
+    Raises:
+        ConfigError: One of them cannot be used.
     """
 
     def __init__(
@@ -69,6 +72,16 @@ class Session:
         if not isinstance(max_entities, int) or max_entities < 1:
             raise ConfigError(
                 f"max_entities: expected a positive number, got {max_entities!r}", hint="Leave it out for 10,000."
+            )
+        if not isinstance(as_of, datetime | None):
+            raise ConfigError(
+                f"as_of: expected a datetime, got {as_of!r}",
+                hint="Write datetime.fromisoformat('2026-06-01T12:00:00Z').",
+            )
+        if not isinstance(cache, Cache | None):
+            raise ConfigError(
+                f"cache: expected a serving.Cache, got {cache!r}",
+                hint="Write Cache(max_entries=100_000, max_age_seconds=1.0), or leave the cache out.",
             )
         self.keyspace = KeySpace(namespace)
         self.cache = cache

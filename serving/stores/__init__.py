@@ -16,6 +16,7 @@ SQLITE_SCHEME = "sqlite"
 
 
 # Backends are imported where needed: the embedded store does not pay for redis, nor the other way round.
+# A URL that is no text, as the None of a variable that is not set, is one that cannot be used.
 def open_store(url: str) -> OnlineStore:
     """A store to read from; nothing is opened or reached before the first read.
 
@@ -26,7 +27,7 @@ def open_store(url: str) -> OnlineStore:
     Raises:
         ConfigError: The URL is none of these.
     """
-    scheme = url.partition("://")[0]
+    scheme = str(url).partition("://")[0]
     if scheme in REDIS_SCHEMES:
         from serving.stores.redis import open_redis  # noqa: PLC0415
 
@@ -53,7 +54,7 @@ def open_async_store(url: str) -> AsyncOnlineStore:
     Raises:
         ConfigError: The URL is none of these.
     """
-    scheme = url.partition("://")[0]
+    scheme = str(url).partition("://")[0]
     if scheme in (*REDIS_SCHEMES, *SENTINEL_SCHEMES):
         from serving.stores.aioredis import open_async_redis  # noqa: PLC0415
 
@@ -78,7 +79,7 @@ def sqlite_path(url: str) -> str:
     Raises:
         ConfigError: The URL has another scheme, or no path.
     """
-    scheme, _, rest = url.partition(":")
+    scheme, _, rest = str(url).partition(":")
     path = rest.removeprefix("//")
     if scheme != SQLITE_SCHEME or not path or (rest.startswith("//") and not path.startswith("/")):
         raise ConfigError(
