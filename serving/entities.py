@@ -37,7 +37,7 @@ def key_columns(entity_rows: EntityRows, wanted: Mapping[str, str], max_entities
     ):
         raise RequestError(
             f"entity_rows: expected a list of dicts or a dict of columns, got {type(entity_rows).__name__}",
-            hint="Write entity_rows=[{'key': 1}, ...] or {'key': [1, ...]}.",
+            hint="Write entity_rows=[{'key': 1}, ...] or {'key': [1, ...]}; of a data frame, frame.to_dict('records').",
         )
     if not 1 <= len(entity_rows) <= max_entities:
         _require_count(len(entity_rows), max_entities)

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
+_NULLS_OF_PANDAS = frozenset({"nan", "NaT", "<NA>"})
+_NULL_HINT = "A null key is None; of a data frame: frame.astype(object).where(frame.notna(), None).to_dict('records')."
+_TYPE_HINT = "Pass the value with the type of the view's join key; text is never read as a number."
 _SHOWN = 10
 _HOPELESS = 3  # times as long as the longest known name: then no two can be alike to six tenths
 
@@ -134,7 +137,7 @@ class KeyTypeError(RequestError):
     def __init__(self, column: str, expected: str, value: object) -> None:
         super().__init__(
             f"join key {column!r}: expected {expected}, got {value!r}",
-            hint="Pass the value with the type of the view's join key; text is never read as a number.",
+            hint=_NULL_HINT if not isinstance(value, str) and str(value) in _NULLS_OF_PANDAS else _TYPE_HINT,
         )
         self.column = column
         self.value = value

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+import pandas as pd
 import pytest
 from shop import NAMESPACE
 
@@ -27,6 +29,20 @@ def test_a_missing_join_key_column_is_named(client, rows, where):
 def test_a_key_of_another_type_is_refused(client):
     with pytest.raises(KeyTypeError, match=r"join key 'customer_id': expected int64 \(an int\), got '12'"):
         client.get_online_features(["orders:orders_7d"], [{"customer_id": "12"}])
+
+
+def test_a_data_frame_and_its_nulls_are_told_the_way(client):
+    """A data frame is no list of dicts, and pandas writes NaN or NaT for what is None; the hints say what to write, and it works."""
+    frame = pd.DataFrame({"airport": ["EWR", None]})
+    with pytest.raises(RequestError, match=r"got DataFrame\nHint: .*to_dict\('records'\)"):
+        client.get_online_features(["airport:delay"], frame)
+    for null in (float("nan"), np.float64("nan"), pd.NaT, pd.NA):
+        with pytest.raises(
+            KeyTypeError, match=r"\nHint: A null key is None.*astype\(object\)\.where\(frame\.notna\(\), None\)"
+        ):
+            client.get_online_features(["airport:delay"], [{"airport": "EWR"}, {"airport": null}])
+    told = frame.astype(object).where(frame.notna(), None).to_dict("records")
+    assert client.get_online_features(["airport:delay"], told).to_dict()["airport"] == ["EWR", None]
 
 
 @pytest.mark.parametrize("rows", [None, "customer_id", 3, [3], {"customer_id": 1}, {"customer_id": "12"}, {1, 2}])
