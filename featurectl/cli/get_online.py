@@ -27,7 +27,7 @@ INTEGER_TYPES = frozenset({"int64", "uint64", "hugeint"})
 
 
 @click.command("get-online")
-@click.argument("features", nargs=-1, required=True, metavar="SERVICE | VIEW:FEATURE...")
+@click.argument("features", nargs=-1, required=True, metavar="SERVICE | VIEW:FEATURE[,...]...")
 @click.option(
     "--entity",
     "-e",
@@ -55,7 +55,7 @@ def get_online(
     rows = [_row(entity) for entity in entities]
     client = FeatureStore.from_url(store.url(project.project_dir), namespace=namespace, as_of=store.as_of)
     with closing(client):
-        wanted = _wanted(client, features)
+        wanted = _wanted(client, _parts(features))
         answer = client.get_online_features(wanted, typed_rows(client, wanted, rows))
     click.echo(_as_json(answer) if as_json else _as_text(answer))
 
@@ -66,7 +66,15 @@ def typed_rows(client: FeatureStore, features: str | list[str], rows: list[dict[
     return [{name: _typed(value, types.get(name, "string")) for name, value in row.items()} for row in rows]
 
 
-def _wanted(client: FeatureStore, features: tuple[str, ...]) -> str | list[str]:
+def _parts(features: tuple[str, ...]) -> list[str]:
+    """Arguments, each one reference or several joined by commas, as `featurectl training-set` takes them."""
+    parts = [part.strip() for text in features for part in text.split(",") if part.strip()]
+    if not parts:
+        raise click.BadParameter(f"expected a service or VIEW:FEATURE, got {features[0]!r}", param_hint="FEATURES")
+    return parts
+
+
+def _wanted(client: FeatureStore, features: list[str]) -> str | list[str]:
     """A service alone, else references; a view's bare name is neither, and all that was meant is `:*`.
 
     Raises:
@@ -78,7 +86,7 @@ def _wanted(client: FeatureStore, features: tuple[str, ...]) -> str | list[str]:
         if name.partition("@")[0] in views and name not in catalog.services and ":" not in name:
             hint = f"It is a feature view: write '{name}:*' for all of its features, or '{name}:<feature>'."
             raise UnknownNameError("service or feature", name, [], hint=hint)
-    return features[0] if len(features) == 1 and ":" not in features[0] else list(features)
+    return features[0] if len(features) == 1 and ":" not in features[0] else features
 
 
 def default_namespace(project: Project) -> str:

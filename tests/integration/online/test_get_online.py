@@ -47,6 +47,21 @@ def test_keys_of_other_types_are_written_as_text(built_zoo, url, features, entit
     assert "NOT_FOUND" not in {status for column in answer["statuses"].values() for status in column}
 
 
+def test_references_may_be_joined_by_commas(built_zoo, url):
+    """As `training-set -f` takes them; the order stays."""
+    joined = look_up(built_zoo, url, ["accounts:text,accounts:big", "accounts:wide"], "account=a")
+    apart = look_up(built_zoo, url, ["accounts:text", "accounts:big", "accounts:wide"], "account=a")
+    assert joined.exit_code == 0, joined.stderr
+    assert joined.stdout == apart.stdout
+    assert list(json.loads(joined.stdout)["features"])[1:] == ["text", "big", "wide"]
+
+
+def test_commas_alone_are_wrong_usage(built_zoo, url):
+    result = look_up(built_zoo, url, [","], "account=a")
+    assert result.exit_code == 2
+    assert "expected a service or VIEW:FEATURE, got ','" in result.stderr
+
+
 def test_every_type_is_json(built_zoo, url):
     """All features of all accounts, wide integers digit for digit."""
     answer = look_up(built_zoo, url, ["accounts:*"], *(f"account={name}" for name in ACCOUNTS if name is not None))
