@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,8 @@ from serving.http import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+collect_ignore = [] if os.environ.get("FEATURECTL_FEAST_PYTHON") else ["test_http_feast_client.py"]
 
 
 @pytest.fixture
