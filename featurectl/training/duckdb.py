@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import duckdb
 from sqlglot import exp
@@ -16,24 +16,18 @@ from featurectl.warehouse.duckdb import DuckDBWarehouse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from pathlib import Path
 
     import pyarrow as pa
 
     from featurectl.training.spine import FrameSpine
-    from featurectl.warehouse.profile import Target
 
 
 class DuckDBEngine(DuckDBWarehouse):
-    """One DuckDB file, opened as the driver of look-ups does; only the memory limit is DuckDB's own or the profile's."""
+    """One DuckDB file, opened as the driver of look-ups does; only memory and threads are DuckDB's own or the profile's."""
 
     dialect = "duckdb"
     folds_case = True
-
-    def __init__(self, target: Target, project_dir: Path) -> None:
-        super().__init__(target, project_dir)
-        if "memory_limit" not in (target.settings.get("settings") or {}):
-            self._settings.pop("memory_limit")  # a join of millions of rows is not a sync: let it have the machine
+    bounds: ClassVar[Mapping[str, str]] = {}  # a join of millions of rows is not a sync: let it have the machine
 
     @contextmanager
     def session(self, local: FileSpine | FrameSpine | None) -> Iterator[DuckDBSession]:

@@ -7,7 +7,7 @@ import time
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import duckdb
 from sqlglot import exp
@@ -18,7 +18,7 @@ from featurectl.warehouse.base import Digest, LatestColumns, LatestRow, Stock
 from serving.format.types import parse_type
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from featurectl.registry import Column, FeatureView
     from featurectl.warehouse.base import Batch, Span
@@ -29,7 +29,8 @@ _Result = TypeVar("_Result")
 BATCH_ROWS = 5_000
 LOCK_RETRIES = 5
 LOCK_WAIT_SECONDS = 1.0
-MEMORY_LIMIT = "64MB"  # what is more goes to disk; `settings` of the target may raise it
+# What is more goes to disk. Each thread more wants memory of its own, and a query that could spill fails without it.
+BOUNDS = {"memory_limit": "64MB", "threads": "1"}
 
 
 # Arrow's types whose Python values are the driver's own, and the wire kind that carries each as it is.
@@ -74,7 +75,12 @@ class DuckDBWarehouse:
     Args:
         target: Of type duckdb; its `path` is relative to the project.
         project_dir: The dbt project's folder.
+
+    Attributes:
+        bounds: Settings that hold unless the target says how much memory DuckDB may take.
     """
+
+    bounds: ClassVar[Mapping[str, str]] = BOUNDS
 
     def __init__(self, target: Target, project_dir: Path) -> None:
         path = target.settings.get("path")
@@ -90,8 +96,11 @@ class DuckDBWarehouse:
             raise WarehouseError(
                 f"{target.where}: settings: expected a mapping, got {given!r}", hint="Check it with `dbt debug`."
             )
-        self._settings = {"TimeZone": "UTC", "memory_limit": MEMORY_LIMIT, "preserve_insertion_order": "false"} | {
-            key: str(value) for key, value in given.items() if key in {"memory_limit", "temp_directory"}
+        self._settings = {
+            "TimeZone": "UTC",
+            "preserve_insertion_order": "false",
+            **({} if "memory_limit" in given else self.bounds),
+            **{key: str(value) for key, value in given.items() if key in {"memory_limit", "temp_directory"}},
         }
         self._where = target.where
 
