@@ -146,11 +146,28 @@ def _named(column: exp.Column, scope: Scope) -> Column:
     if isinstance(column.this, exp.Star):
         found = _relation(parts[-1], scope) if parts else None
         return found.everything if found else scope.everything
-    if len(parts) > 1:
-        relation = _relation(parts[-2], scope)
+    return _path(parts, scope)
+
+
+def _path(parts: list[exp.Identifier], scope: Scope) -> Column:
+    """`a.b.c`: the column after the last name that is a relation's, of which all behind are fields; without one, `a` is the column."""
+    for place in reversed(range(len(parts) - 1)):
+        relation = _relation(parts[place], scope)
         if relation is not None:
-            return relation.column(spelled(parts[-1], scope.dialect)) or Column()
-    return find(parts[0], scope) or Column()  # `a.b` where no relation is called a: field b of column a
+            return relation.column(spelled(parts[place + 1], scope.dialect)) or Column()
+    return find(parts[0], scope) or Column()
+
+
+def _dotted(expression: exp.Dot, scope: Scope) -> Column:
+    """`a.b.trim()` of DuckDB calls a function of a column; before a function's name elsewhere stands its schema."""
+    parts = list(expression.flatten())
+    if not isinstance(parts[0], exp.Identifier) or scope.dialect != "duckdb":
+        return _parts(expression, scope)
+    path = [part for part in parts if isinstance(part, exp.Identifier)]
+    given = [each for part in parts if part not in path for each in part.iter_expressions()]
+    # sqlglot leaves the names that are given to such a function bare
+    columns = [_path([each], scope) if isinstance(each, exp.Identifier) else origin(each, scope) for each in given]
+    return merged([_path(path, scope), *columns])
 
 
 def find(identifier: exp.Identifier, scope: Scope) -> Column | None:
@@ -185,6 +202,7 @@ def _relation(identifier: exp.Identifier, scope: Scope) -> Relation | None:
 
 _ORIGINS: tuple[tuple[Any, Callable[[Any, Scope], Column]], ...] = (
     (exp.Column, _named),
+    (exp.Dot, _dotted),
     ((exp.Star, exp.Columns), _star),
     (exp.Exists, _exists),
     (exp.Query, _subquery),

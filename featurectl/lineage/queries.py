@@ -11,7 +11,7 @@ from sqlglot import exp
 from featurectl.lineage.columns import NOTHING, Column, Relation, merged, spelled, union
 from featurectl.lineage.expressions import Scope, all_of
 from featurectl.lineage.stars import projected
-from featurectl.lineage.tables import renamed, reshaped, through
+from featurectl.lineage.tables import alias_of, renamed, reshaped, through
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -169,9 +169,8 @@ class Queries:
         if isinstance(source, exp.Subquery) and not source.alias and not isinstance(source.this, exp.Query):
             return self._add(source.this, scope)
         alias = source.alias_or_name or f"({len(scope.relations)})"
-        named = source.args.get("alias")
-        identifier = named.this if isinstance(named, exp.TableAlias) and named.this else source.this
-        if isinstance(identifier, exp.Identifier):
+        identifier = alias_of(source)
+        if identifier is not None:
             alias = spelled(identifier, scope.dialect)
         scope.relations[alias] = self._source(source, scope)
         conditions: list[exp.Expr] = []

@@ -44,7 +44,21 @@ def reshaped(source: exp.Expr, relation: Relation, dialect: str | None) -> Relat
     consumed = {column.name.casefold() for pivot in pivots for column in pivot.find_all(exp.Column)}
     kept = {name: column for name, column in relation.columns.items() if name.casefold() not in consumed}
     made = {name.name: everything for pivot in pivots for name in pivot.args.get("columns") or []}
-    return replace(relation, columns={**kept, **made}, rest=lambda _: everything, whole=everything.values)
+    pivoted = replace(relation, columns={**kept, **made}, rest=lambda _: everything, whole=everything.values)
+    if (
+        relation.rest is not None and pivots[-1].alias_column_names
+    ):  # which columns stay is not known, so neither is what a name in brackets is of
+        pivoted = replace(pivoted, columns={})
+    return renamed(pivots[-1], pivoted, dialect)
+
+
+def alias_of(source: exp.Expr) -> exp.Identifier | None:
+    """The name by which a query refers to an item of FROM: its own, or after a pivot that of the pivot."""
+    for named in (*(source.args.get("pivots") or [])[::-1], source):
+        alias = named.args.get("alias")
+        if isinstance(alias, exp.TableAlias) and isinstance(alias.this, exp.Identifier):
+            return alias.this
+    return source.this if isinstance(source.this, exp.Identifier) else None
 
 
 def through(function: exp.Expr, scope: Scope) -> Relation:

@@ -225,6 +225,27 @@ def test_a_pivots_columns_come_from_all_columns_there_were(origins):
     assert found.values == {"k": "t.k", "x": "t.a t.b t.k"}
 
 
+def test_names_in_brackets_after_a_pivot_are_of_its_columns_in_order(origins):
+    """A column that stays keeps its origin, if the columns before are known."""
+    sql = "select p.id, p.x from t pivot (sum(a) for b in ('x')) as p (id, x)"
+    assert origins(sql, "snowflake", t=["k", "a", "b"]).values == {"id": "t.k", "x": "t.a t.b t.k"}
+    assert origins(sql, "snowflake").values == {"id": "t.*", "x": "t.*"}
+
+
+def test_a_field_in_a_field_comes_from_the_column_of_the_table_named_before(origins):
+    found = origins("select t.s.a.b as x, s.a.b.c as y, main.t.k as z from main.t", "bigquery", t=["k", "s"])
+    assert found.values == {"x": "t.s", "y": "t.s", "z": "t.k"}
+
+
+def test_a_function_called_on_a_column_with_a_dot_has_that_column(origins):
+    found = origins("select t.a.round(b).abs() as x, s.f.upper() as y from t", t=["a", "b", "s"])
+    assert found.values == {"x": "t.a t.b", "y": "t.s"}
+
+
+def test_the_schema_of_a_function_is_no_column(origins):
+    assert origins("select own.clean(a) as x from t", "bigquery").values == {"x": "t.a"}
+
+
 def test_a_field_of_a_struct_comes_from_its_column(origins):
     assert origins("select x.y.z as a, t.x.y as b from t", t=["x"]).values == {"a": "t.x", "b": "t.x"}
 

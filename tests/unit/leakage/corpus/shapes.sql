@@ -151,3 +151,39 @@ select customer_id, ordered_at as event_at, first_value(channel) over (partition
 
 -- snippet: nth; trino; lookahead
 select customer_id, ordered_at as event_at, nth_value(channel, 2) over (partition by customer_id order by ordered_at rows between unbounded preceding and unbounded following) as second_channel from raw.orders
+
+-- snippet: month_start_with_one_window_to_now; duckdb; period-start
+with monthly as (select customer_id, date_trunc('month', ordered_at) as month, sum(amount) as amount from raw.orders group by all)
+select customer_id, month as event_at,
+    sum(amount) over (partition by customer_id order by month rows between 3 preceding and 1 preceding) as amount_before,
+    sum(amount) over (partition by customer_id order by month) as amount_so_far
+from monthly
+
+-- snippet: first_value_from_here_on; snowflake; hard clean
+select customer_id, occurred_at as event_at,
+    first_value(page) over (partition by customer_id order by occurred_at rows between current row and unbounded following) as page
+from raw.web_events
+
+-- snippet: first_known_value_from_here_on; snowflake; lookahead
+select customer_id, occurred_at as event_at,
+    first_value(page) ignore nulls over (partition by customer_id order by occurred_at rows between current row and unbounded following) as page
+from raw.web_events
+
+-- snippet: rank_of_what_never_changes; postgres; hard clean
+select store_id as customer_id, timestamp '2000-01-01' as event_at, rank() over (partition by country order by floor_area desc) as area_rank
+from raw.stores
+
+-- snippet: newest_joined_by_event; redshift; current-state
+with newest as (
+    select order_id, status from (
+        select *, row_number() over (partition by customer_id order by updated_at desc) as rn from raw.order_items
+    ) as ranked
+    where rn = 1
+)
+select o.customer_id, o.ordered_at as event_at, n.status is not null as is_newest
+from raw.orders o left join newest n on n.order_id = o.order_id
+
+-- snippet: table_of_events_that_says_no_time; trino; all-time
+select a.customer_id, a.opened_at as event_at, count(b.subject) as tickets_count
+from raw.tickets a left join raw.tickets b on b.customer_id = a.customer_id
+group by 1, 2
