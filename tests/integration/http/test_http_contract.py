@@ -170,6 +170,15 @@ def test_an_entitys_name_stands_for_its_only_join_key(shop, caller):
     assert answer["results"][1]["values"] == [3]
 
 
+def test_an_entitys_name_stands_for_no_part_of_a_composite_key_and_for_no_renamed_one(shop, caller):
+    """It would be the same value for both parts, or for both uses of the view."""
+    shop.put(ROUTE, ["EWR", "EWR"], [7])
+    missing = (422, "RequestDataNotFoundInEntityRowsException")
+    assert caller.refused({"features": ["route:flights"], "entities": {"route": ["EWR"]}})[:2] == missing
+    entities = {"airport": ["EWR"], "route": ["EWR"]}
+    assert caller.refused({"feature_service": "late_model", "entities": entities})[:2] == missing
+
+
 def test_a_damaged_row_is_invalid_and_harms_no_other(shop, caller):
     shop.put(AIRPORT, ["EWR"], [1.5])
     shop.put_bytes(AIRPORT, ["JFK"], b"\x01no row")

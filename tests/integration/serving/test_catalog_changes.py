@@ -57,6 +57,24 @@ def test_the_catalog_is_never_older_than_its_limit(shop, client, monkeypatch):
     assert status() == ["PRESENT"]
 
 
+def test_the_catalog_of_a_store_that_was_emptied_is_seen_whatever_its_generation(shop, client, monkeypatch):
+    """Its generation starts anew and may be the one that is known: after five minutes the whole is read all the same."""
+    now = [1000.0]
+    monkeypatch.setattr(serving.client.time, "monotonic", lambda: now[0])
+    shop.put(ORDERS, [1], [5, None, None], event_us=NOON_US - 2 * HOUR_US)
+    known = b"%d" % client.catalog().generation
+    shop.writer.publish_catalog([view("orders", ORDERS.join_keys, ORDERS.features)])
+    monkeypatch.setattr(client._store, "hget", lambda *_: known)
+
+    def status():
+        return client.get_online_features(["orders:orders_7d"], [{"customer_id": 1}]).statuses["orders_7d"]
+
+    now[0] += 300
+    assert status() == ["OUTSIDE_MAX_AGE"]
+    now[0] += 10.1
+    assert status() == ["PRESENT"]
+
+
 def test_a_schema_that_is_not_there_is_looked_for_once_in_a_while(shop, client):
     """Damaged rows do not make every look-up read the catalog again."""
     row = row_encoder(Schema.of([("x", "bigint")]))(NOON_US, None, [1])
