@@ -60,8 +60,8 @@ def sync_online(
 ) -> None:
     """Copy the newest rows of feature views to the online store.
 
-    Prints one line a view; with --json one JSON object a view. A view that fails does not stop the others; exit 8 says
-    that some were not published.
+    Prints one line a view as soon as it is done; with --json one JSON object a view. A view that fails does not stop the
+    others; exit 8 says that some were not published.
 
     \b
     Examples:
@@ -99,6 +99,12 @@ def sync_online(
         refusals=refusals(manifest, views, run_results_path, datetime.now(UTC)),
     )
     show_progress = sys.stderr.isatty()
+
+    def show(report: ViewReport) -> None:
+        if show_progress:
+            click.echo("\r\x1b[K", nl=False, err=True)
+        click.echo(_as_json(report) if as_json else _as_text(report, is_dry=flags.dry_run))
+
     outcome = sync(
         registry,
         views,
@@ -107,13 +113,10 @@ def sync_online(
         KeySpace(namespace),
         options,
         _progress() if show_progress else lambda _: None,
+        show,
     )
-    if show_progress:
-        click.echo("\r\x1b[K", nl=False, err=True)
     if not views:
         click.secho("Warning: the selection means no view that is online", fg="yellow", err=True)
-    for report in outcome.views:
-        click.echo(_as_json(report) if as_json else _as_text(report))
     for warning in [warning for report in outcome.views for warning in report.warnings] + outcome.warnings:
         click.secho(f"Warning: {warning}", fg="yellow", err=True)
     for service in outcome.services:
@@ -161,9 +164,11 @@ def _as_json(report: ViewReport) -> str:
     return msgspec.json.encode(record).decode()
 
 
-def _as_text(report: ViewReport) -> str:
+def _as_text(report: ViewReport, *, is_dry: bool) -> str:
     mark = click.style("ok", fg="green") if report.succeeded else click.style("failed", fg="red")
-    line = f"{mark} {report.view}: {report.written:,} of {report.rows_read:,} rows written"
+    line = (
+        f"{mark} {report.view}: {report.written:,} of {report.rows_read:,} rows {'would be ' if is_dry else ''}written"
+    )
     others = {
         "older than the store's": report.skipped_older,
         "expired": report.expired,

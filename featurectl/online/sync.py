@@ -19,7 +19,7 @@ from featurectl.plan.description import describe_catalog, describe_registry
 from serving.format.catalog import Published
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from featurectl.online.options import Options
     from featurectl.online.writers.base import OnlineWriter
@@ -51,6 +51,7 @@ def sync(
     keyspace: KeySpace,
     options: Options,
     on_progress: Callable[[ViewReport], None] = lambda _: None,
+    on_done: Callable[[ViewReport], None] = lambda _: None,
 ) -> Outcome:
     """Publish the given views, then every service whose views are all in the catalog.
 
@@ -64,6 +65,8 @@ def sync(
         open_writer: Opens a connection to the namespace; each thread, and each lock's keeper, has its own.
         on_progress: Called after each batch with the report so far, and once more when the view is done; from several
             threads where the options say so.
+        on_done: Called with each view's report, in the order of the views, as soon as it and those before it are done; from
+            the caller's thread.
 
     Raises:
         OnlineStoreError: The store cannot be reached before the first view, or to publish the services.
@@ -96,11 +99,17 @@ def sync(
             with closing(open_writer()) as own:
                 return publish(view, own)
 
-        if options.threads > 1:
+        def each() -> Iterator[ViewReport]:
+            if options.threads == 1:
+                yield from (publish(view, writer) for view in views)
+                return
             with ThreadPoolExecutor(options.threads) as pool:
-                reports = list(pool.map(publish_alone, views))
-        else:
-            reports = [publish(view, writer) for view in views]
+                yield from pool.map(publish_alone, views)
+
+        reports = []
+        for report in each():
+            reports.append(report)
+            on_done(report)
         if options.dry_run:
             return Outcome(reports, [], [], [])
         services = publish_services(registry, writer, published, options, before)

@@ -27,10 +27,10 @@ def arguments(zoo, url):
     ]
 
 
-def on_a_terminal(command):
-    """Run a command whose stderr is a terminal; exit status, stdout and what the terminal was sent."""
+def on_a_terminal(command, *, stdout=subprocess.PIPE):
+    """Run a command whose stderr is a terminal; exit status, stdout (where it is another) and what the terminal was sent."""
     terminal, end = pty.openpty()
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=end, text=True) as process:
+    with subprocess.Popen(command, stdout=stdout or end, stderr=end, text=True) as process:
         os.close(end)
         shown = b""
         while True:
@@ -44,7 +44,7 @@ def on_a_terminal(command):
                 break
             shown += read
         os.close(terminal)
-        printed = process.stdout.read()
+        printed = process.stdout.read() if process.stdout else ""
     return process.returncode, printed, shown.decode()
 
 
@@ -57,6 +57,20 @@ def test_a_terminal_sees_rows_counted_and_the_line_wiped_in_the_end(built_zoo, s
     last_line = shown.split("service zoo_model is online")[0]
     assert last_line.endswith("\r\x1b[K")
     assert [line.split()[1].rstrip(":") for line in printed.splitlines()] == VIEWS
+
+
+def test_a_view_has_its_line_as_soon_as_it_is_done(built_zoo, sqlite_url):
+    """Not when all are: a job that is killed has said what it did."""
+    code, _, shown = on_a_terminal([*COMMAND, *arguments(built_zoo, sqlite_url)], stdout=None)
+    assert code == 0, shown
+    said = [re.search(rf"ok(\x1b\[0m)? {view}: ", shown).start() for view in VIEWS]
+    begun = [re.search(rf"\r\x1b\[K{view}: ", shown).start() for view in VIEWS]
+    assert begun[0] < said[0] < begun[1] < said[1] < begun[2] < said[2]
+
+
+def test_a_dry_run_says_what_would_be(built_zoo, sqlite_url):
+    dry = built_zoo.sync(BASE, "--dry-run", url=sqlite_url, select="pairs")
+    assert re.match(r"ok pairs: (\d+) of \1 rows would be written, ", dry.stdout)
 
 
 def test_a_job_sees_one_json_line_a_view_and_no_progress(built_zoo, sqlite_url):
