@@ -12,10 +12,12 @@ import click
 from featurectl.build import read_registry
 from featurectl.cli.options import manifest_options
 from featurectl.cli.text import to_json
+from featurectl.errors import did_you_mean
 from featurectl.lineage.catalog import read_catalog
+from featurectl.lineage.columns import match
 from featurectl.lineage.graph import ColumnGraph
 from featurectl.lineage.mermaid import to_mermaid
-from featurectl.lineage.names import column_name, find_columns, node_kind, node_name
+from featurectl.lineage.names import SPECIAL, column_name, find_columns, node_kind, node_name
 from featurectl.lineage.nodes import NO_CODE
 from featurectl.lineage.openlineage import to_openlineage
 from featurectl.lineage.reach import reached
@@ -85,6 +87,18 @@ def lineage(
         click.echo("\n\n".join(_page(answer, graph) for answer in answers))
     if any(reason == NO_CODE for answer in answers for reason in answer.opaque.values()):
         click.echo("The manifest has no compiled SQL of some models: run `dbt compile`, then ask again.", err=True)
+    for ref in asked:
+        _doubt(ref, graph)
+
+
+def _doubt(ref: ColumnRef, graph: ColumnGraph) -> None:
+    """Say so where nothing tells that there is such a column: a misspelt one seems to reach nothing."""
+    met = graph.met_columns(ref.node)
+    if ref.column in SPECIAL or match(met, ref.column) is not None:
+        return
+    name = node_name(ref.node, graph.manifest)
+    said = f"Nothing describes {ref.column!r} of {name}, and no model reads it. {did_you_mean(ref.column, met) if met else ''}"
+    click.echo(said.rstrip(), err=True)
 
 
 def _page(answer: Trace, graph: ColumnGraph) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
+from featurectl.rules.feature_store_alias import alias_of, as_ours
 from featurectl.rules.feature_view import BLOCK
 from featurectl.rules.finding import Place
 
@@ -27,11 +28,14 @@ STORED = ("table", "incremental")  # a view enforces no constraint
 def check_key_tests(manifest: Manifest) -> list[Finding]:
     """Warnings for views whose keys nothing guards; an enforced constraint counts like a test.
 
-    Judged from the nodes, so that a view with an error elsewhere is told of its tests in the same run.
+    Judged from the nodes, so that a view with an error elsewhere is told of its tests in the same run; those that have the
+    block of dbt-features alike, for they are served alike.
     """
     tests = _tests(manifest)
     findings: list[Finding] = []
-    for node in manifest.models():
+    for model in manifest.models():
+        alias = alias_of(model)
+        node = as_ours(model, alias) if alias else model
         block = (node.config.meta or {}).get(BLOCK)
         keys = _columns(node, block.get("join_keys")) if isinstance(block, dict) else []
         if not keys:
@@ -50,10 +54,18 @@ def check_key_tests(manifest: Manifest) -> list[Finding]:
             place.warn(
                 "key-unique",
                 f"data_tests: expected a test that ({', '.join(wanted)}) is unique, got none",
-                f"Add `data_tests: [featurectl.{OWN_UNIQUE_TEST}]` to the model: of rows that tie, values decide.",
+                _unique_hint(wanted, is_alias=alias is not None),
             )
         findings += place.findings
     return findings
+
+
+def _unique_hint(columns: list[str], *, is_alias: bool) -> str:
+    """Our test reads our block; a model of dbt-features can have another package's."""
+    if is_alias:
+        listed = f"{{arguments: {{combination_of_columns: [{', '.join(columns)}]}}}}"
+        return f"Add `data_tests: [dbt_utils.unique_combination_of_columns: {listed}]` to the model, or our block and test."
+    return f"Add `data_tests: [featurectl.{OWN_UNIQUE_TEST}]` to the model: of rows that tie, values decide."
 
 
 def _columns(node: Node, names: Any) -> list[str]:

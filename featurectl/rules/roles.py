@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from featurectl.rules.block import Block
     from featurectl.rules.finding import Place
 
-CONTRACT_HINT = "Add `contract: {enforced: true}` under the model's `config`, and name and data_type of every column."
 EVENT_DATE_HINT = "A date means the start of its day: a daily aggregate stamped with its own day leaks."
 CREATED_DATE_HINT = "A date means the start of its day: a row that came later in the day counts as known before it was."
 
@@ -76,6 +75,13 @@ def repeat_hint(node: Node) -> str | None:
     return "dbt merges meta shallowly: a version that sets `feature_view` repeats the block whole."
 
 
+def _contract_hint(node: Node) -> str:
+    return (
+        "Add `contract: {enforced: true}` under the model's `config`, and name and data_type of every column: "
+        f"`featurectl init --model {node.name}` prints them, of the built model."
+    )
+
+
 def _typed(column: Column) -> str:
     return f"{column.name} {column.data_type}"
 
@@ -90,12 +96,15 @@ def _check_instant(place: Place, which: str, key: str, column: Column, date_hint
 
 def _read_contract(node: Node, place: Place) -> tuple[Column, ...]:
     if node.config.contract is None or not node.config.contract.enforced:
-        place.error("contract", "config.contract.enforced: expected true, got false", CONTRACT_HINT)
+        place.error("contract", "config.contract.enforced: expected true, got false", _contract_hint(node))
     elif not node.columns:
-        place.error("contract", "columns: expected the name and data_type of every column, got none", CONTRACT_HINT)
+        place.error(
+            "contract", "columns: expected the name and data_type of every column, got none", _contract_hint(node)
+        )
     for name, column in node.columns.items():
         if not column.data_type:
-            place.expected("contract", f"columns.{name}.data_type", "a type of the warehouse", column.data_type)
+            key = f"columns.{name}.data_type"
+            place.expected("contract", key, "a type of the warehouse", column.data_type, _contract_hint(node))
     return tuple(
         Column(column.name, column.data_type or "", column.description or "") for column in node.columns.values()
     )

@@ -43,7 +43,7 @@ DECLARATIONS = {
     ),
     "contract": _declaration(
         "a feature view has no enforced contract, or a column of it no type",
-        "Add `contract: {enforced: true}`, and name and data_type of every column.",
+        "Add `contract: {enforced: true}`, and name and data_type of every column: `featurectl init --model <name>` prints them.",
     ),
     "default-type": _declaration("a default does not fit its column", "Write a value of the column's type."),
     "duplicate": _declaration("a list names a column twice", "Name it once."),
@@ -219,7 +219,9 @@ LEAKAGE = {
     "leakage/not-compiled": Rule(
         "warning", "the manifest has no compiled SQL, as `dbt parse` leaves it", "Run `dbt compile` or `dbt build`."
     ),
-    "leakage/unparsed": Rule("warning", "the compiled SQL cannot be parsed", "Look it over by hand."),
+    "leakage/unparsed": Rule(
+        "warning", "the compiled SQL cannot be parsed, or is a python model", "Look it over by hand."
+    ),
 }
 
 RULES = {**DECLARATIONS, **HYGIENE, **LEAKAGE, **ACCEPTANCE}

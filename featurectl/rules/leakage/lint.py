@@ -36,6 +36,7 @@ def check_leakage(manifest: Manifest, registry: Registry) -> list[Finding]:
 
     Judged are the feature views and the models above them, each once, by all rules; training sets by clock and random alone, for
     what a label looks at may lie ahead. Models without compiled code, as `dbt parse` leaves them, are not guessed at: one warning counts them.
+    A python model that a judged one reads is warned of; what is above it is not judged.
     """
     features = judged_models(manifest, registry)
     training_sets = {ts.unique_id for ts in registry.training_sets}
@@ -45,12 +46,31 @@ def check_leakage(manifest: Manifest, registry: Registry) -> list[Finding]:
     missing = [manifest.nodes[unique_id] for unique_id in judged if not manifest.nodes[unique_id].compiled_code]
     if missing:
         findings.append(_not_compiled(missing, len(judged)))
+    findings += _python(manifest, features)
     for subject in subjects.values():
         rules = RULES_OF_TRAINING_SETS if subject.is_training_set else RULES_OF_FEATURES
         for rule in rules:
             rule(subject)
         findings += subject.place.findings
     return sorted(findings, key=lambda finding: (finding.path, finding.node))
+
+
+def _python(manifest: Manifest, judged: list[str]) -> list[Finding]:
+    parents = dict.fromkeys(parent for unique_id in judged for parent in manifest.nodes[unique_id].depends_on.nodes)
+    found = (manifest.nodes[parent] for parent in parents if parent in manifest.nodes)
+    return [
+        Finding(
+            "leakage/unparsed",
+            "warning",
+            node.label,
+            node.original_file_path,
+            "code: expected SQL, got a python model",
+            "Its leakage, and that of the models above it, is not judged: look it over by hand.",
+            unique_id=node.unique_id,
+        )
+        for node in found
+        if node.language == "python"
+    ]
 
 
 def _not_compiled(nodes: list[Node], total: int) -> Finding:

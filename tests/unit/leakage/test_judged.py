@@ -118,6 +118,16 @@ def test_sql_that_cannot_be_parsed_is_a_warning_with_the_reason():
     assert findings[0].message.startswith("compiled SQL: expected postgres SQL that sqlglot can parse, got ")
 
 
+def test_a_python_model_above_a_view_is_a_warning_once():
+    """It cannot be read, and is not passed over in silence."""
+    document = project("select customer_id, ordered_at as event_at, score from shop.scores", scores="import pandas")
+    document["nodes"]["model.shop.scores"]["language"] = "python"
+    (finding,) = judge(document)
+
+    assert (finding.rule, finding.severity, finding.node) == ("leakage/unparsed", "warning", "scores")
+    assert finding.message == "code: expected SQL, got a python model"
+
+
 @pytest.mark.parametrize(
     "code", ["", "   ", "-- nothing", "drop table x", "select 1; select 2", "select (" + "(" * 5000, "vacuum full"]
 )

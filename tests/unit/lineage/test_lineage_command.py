@@ -175,6 +175,14 @@ def test_impact_of_a_source_column_names_all_it_reaches(asked):
     assert "all columns of model scores (a python model)" in asked("raw.orders.amount", "--downstream").stdout
 
 
+def test_a_column_that_nothing_knows_is_doubted(asked):
+    """The columns of the source are not described, so there may be one of that name; a slip would look like no impact."""
+    result = asked("raw.orders.amuont", "--downstream")
+    assert result.stdout.endswith("Reaches no feature, training set or service.\n")
+    assert result.stderr == "Nothing describes 'amuont' of raw.orders, and no model reads it. Did you mean 'amount'?\n"
+    assert asked("raw.orders.AMOUNT", "--downstream").stderr == ""
+
+
 def test_json_has_every_edge_and_the_sources(asked):
     described = json.loads(asked("spending:spent", "--with-filters", "--json").stdout)
     edges = [(edge["from"]["label"], edge["to"]["label"], edge["kind"]) for edge in described["upstream"]["edges"]]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from featurectl.build import inspect
+from featurectl.rules.key_tests import check_key_tests
 
 THEIRS = {
     "is_feature_table": True,
@@ -118,3 +119,13 @@ def test_our_block_beside_theirs_is_the_one_that_counts(declared):
     registry, findings = inspect(declared.manifest())
     assert [view.join_keys[0].name for view in registry.views] == ["customer_id"]
     assert not [finding for finding in findings if finding.rule == "alias"]
+
+
+def test_its_keys_are_judged_as_those_of_our_block(declared):
+    """The view is served alike; the test that is proposed is one that needs no block of ours."""
+    block = {**THEIRS, "grain": ["customer_id"]}
+    declared.model("orders", columns=COLUMNS, config={"contract": {"enforced": True}, "meta": {"feature_store": block}})
+    null, unique = check_key_tests(declared.manifest())
+
+    assert (null.rule, unique.rule) == ("key-not-null", "key-unique")
+    assert "combination_of_columns: [customer_id, ordered_at]" in unique.hint

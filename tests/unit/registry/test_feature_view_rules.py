@@ -102,6 +102,11 @@ def test_what_dbt_itself_holds_is_checked_too(declared, config, line):
     assert declared.findings() == [HERE + line]
 
 
+def test_a_model_without_a_contract_is_told_the_command_that_prints_one(declared):
+    declared.view("orders", config={"contract": None})
+    assert "`featurectl init --model orders`" in declared.hints()[0]
+
+
 def test_every_problem_of_every_view_is_said_in_one_run(declared):
     declared.view("a", entity=None, ttl=3)
     declared.view("b", join_keys=["x"], config={"event_time": None})
