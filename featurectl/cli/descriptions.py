@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from featurectl.cli.snippets import look_up, newest_rows, some_rows
+from featurectl.cli.training_snippets import in_python, in_sql, one_row, rows_of
 from featurectl.errors import UnknownNameError
 from featurectl.references import find_view, parse_reference, parse_view_name
 
@@ -93,6 +94,7 @@ def describe_view(view: FeatureView, registry: Registry, around: Surroundings) -
         ],
         "python": look_up([_reference(view, column) for column in view.features], *_asked(view, example, around)),
         "sql": newest_rows(view, registry.adapter_type),
+        **_training(view, [column.name for column in view.features], example, registry, around),
     }
 
 
@@ -130,6 +132,7 @@ def describe_feature(name: str, registry: Registry, around: Surroundings) -> dic
         **_shown_example(example),
         "python": look_up([_reference(view, column)], *_asked(view, example, around)),
         "sql": newest_rows(view, registry.adapter_type, [feature]),
+        **_training(view, [feature], example, registry, around),
     }
 
 
@@ -161,6 +164,11 @@ def describe_service(service: FeatureService, registry: Registry, around: Surrou
     for feature in service.features:
         view = find_view(registry.views, feature.view, feature.version)
         keys |= {feature.join_keys.get(column.name, column.name): column for column in view.join_keys}
+    training_set = next((each for each in registry.training_sets if each.name == service.training_set), None)
+    if training_set is None:
+        spine = one_row(keys, {}, registry.adapter_type)
+    else:
+        spine = rows_of(training_set, list(keys), registry.adapter_type)
     return {
         "type": "feature service",
         "name": service.name,
@@ -172,6 +180,8 @@ def describe_service(service: FeatureService, registry: Registry, around: Surrou
         "file": service.path,
         "features": _pinned(service.features, registry),
         "python": look_up(service.name, keys, around.environment()),
+        "sql": some_rows(training_set.relation, registry.adapter_type) if training_set else None,
+        "training_python": in_python(service.name, spine, around.project_arguments()),
     }
 
 
@@ -227,6 +237,20 @@ def _asked(
     """What `look_up` says of the keys and the store."""
     keys = {column.name: column for column in view.join_keys}
     return keys, around.environment(), example.keys if example else {}
+
+
+def _training(
+    view: FeatureView, features: Iterable[str], example: Example | None, registry: Registry, around: Surroundings
+) -> dict[str, str]:
+    """Snippets of a training set with features of one view."""
+    keys = {column.name: column for column in view.join_keys}
+    spine = one_row(keys, example.keys if example else {}, registry.adapter_type)
+    references = [f"{view.reference_name}:{feature}" for feature in features]
+    group = view.owner if view.access == "private" else None
+    return {
+        "training_python": in_python(references, spine, around.project_arguments(), group),
+        "training_sql": in_sql(references, spine),
+    }
 
 
 def _column(column: Column) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from featurectl.cli.text import cell, duration, table
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-SNIPPETS = ("python", "sql")
+SNIPPETS = ("python", "sql", "training_python", "training_sql")
 HEAD = ("type", "name", "description")
 
 
@@ -30,7 +30,7 @@ def page(described: Mapping[str, Any]) -> str:
         if _is_table(value):
             columns = [column for column in value[0] if any(row[column] not in (None, "", {}, []) for row in value)]
             parts.append(f"{_label(key)}:\n" + textwrap.indent(table(value, columns), "  "))
-    parts += [f"{key}:\n" + textwrap.indent(described[key], "  ") for key in SNIPPETS if described.get(key)]
+    parts += [f"{_label(key)}:\n" + textwrap.indent(described[key], "  ") for key in SNIPPETS if described.get(key)]
     return "\n\n".join(parts)
 
 

@@ -22,7 +22,13 @@ _RESERVED = (
     "to trailing true union unique update user using values when where window with"
 )
 _BACKTICKS = frozenset({"bigquery", "databricks", "mysql", "spark"})
-_EXAMPLES = (("int", "1"), ("bool", "True"), ("date", '"2026-01-31"'), ("timestamp", '"2026-01-31T12:00:00Z"'))
+_EXAMPLES = (
+    ("int", "1"),
+    ("bool", "True"),
+    ("date", '"2026-01-31"'),
+    ("timestamp", '"2026-01-31T12:00:00Z"'),
+    ("uuid", '"00000000-0000-0000-0000-000000000000"'),
+)
 
 
 def look_up(
@@ -66,8 +72,8 @@ def newest_rows(view: FeatureView, adapter_type: str, features: Sequence[str] | 
     """SQL for the view's newest rows."""
     keys = [column.name for column in view.join_keys]
     names = [*keys, view.event_timestamp.name, *(features or [column.name for column in view.features])]
-    columns = ",\n".join(f"    {_quoted(name, adapter_type)}" for name in names)
-    event = _quoted(view.event_timestamp.name, adapter_type)
+    columns = ",\n".join(f"    {quoted(name, adapter_type)}" for name in names)
+    event = quoted(view.event_timestamp.name, adapter_type)
     return "\n".join(
         ("select", columns, f"from {_relation(view.relation, adapter_type)}", f"order by {event} desc", "limit 10")
     )
@@ -80,10 +86,10 @@ def some_rows(relation: Relation, adapter_type: str) -> str:
 
 def _relation(relation: Relation, adapter_type: str) -> str:
     parts = (relation.database, relation.schema, relation.identifier)
-    return ".".join(_quoted(part, adapter_type) for part in parts if part)
+    return ".".join(quoted(part, adapter_type) for part in parts if part)
 
 
-def _quoted(name: str, adapter_type: str) -> str:
+def quoted(name: str, adapter_type: str) -> str:
     """The name as it is where that is well: quotes change what a folding warehouse finds."""
     if _PLAIN.fullmatch(name) and name not in _RESERVED.split():
         return name

@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from featurectl.built_at import read_last_builds
@@ -74,6 +75,18 @@ class Surroundings:
             target = self._project.target or "dev"
         values = {STORE_VARIABLE: store, NAMESPACE_VARIABLE: f"{self.registry.project}:{target}"}
         return {name: None if name in os.environ else value for name, value in values.items()}
+
+    def project_arguments(self) -> dict[str, str]:
+        """What opens this project from anywhere, as arguments of `featurectl.Project`; of options, those that were given."""
+        path = self._project.target_path
+        given = {
+            "target_path": str(path) if path != Path("target") else None,
+            "target": self._project.target,
+            "profile": self._project.profile,
+            "profiles_dir": self._project.profiles_dir and str(self._project.profiles_dir.resolve()),
+        }
+        folder = {"project_dir": str(self._project.project_dir.resolve())}
+        return folder | {name: value for name, value in given.items() if value}
 
     def example(self, view: FeatureView) -> Example | None:
         """The row known last, read from the warehouse; None when nobody asked."""

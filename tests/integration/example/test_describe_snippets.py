@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import shutil
 import subprocess
 import sys
+import zoneinfo
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
@@ -50,8 +53,38 @@ def test_the_python_of_a_view_prints_the_newest_row(example):
     assert any(value is not None for value in values.values())
 
 
+def test_the_training_python_of_a_view_prints_the_newest_row(example):
+    """Run in another folder: the join at now of the entity that `--example` read from the warehouse."""
+    described = describe(example, "plane_attributes", "--example")
+    values = {feature["name"]: feature["example"] for feature in described["features"]}
+    (row,) = training_rows(described)
+    assert row.items() >= {**described["example_of"], **values}.items()
+
+
+def test_the_training_python_of_a_service_prints_rows_of_its_training_set(example):
+    """Ten of them; every feature is the one of the model that dbt built."""
+    described = describe(example, "late_arrival_model")
+    rows = training_rows(described)
+    names = [feature["output_name"] for feature in described["features"]]
+    with duckdb.connect(str(example.duckdb_path), read_only=True) as connection:
+        built = connection.sql("from late_arrival_training").to_arrow_table().to_pylist()
+    assert len(rows) == 10
+    columns = list(rows[0])
+    assert columns[-len(names) :] == names
+    assert {tuple(row.values()) for row in rows} <= {tuple(row[name] for name in columns) for row in built}
+
+
+def training_rows(described):
+    environ = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
+    command = [sys.executable, "-c", described["training_python"]]
+    done = subprocess.run(command, cwd="/", env=environ, capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == 0, done.stderr
+    return eval(done.stdout, {"datetime": dt, "zoneinfo": zoneinfo, "Decimal": Decimal})  # noqa: S307 - our own output
+
+
 @pytest.mark.parametrize(
-    "name", ["plane_attributes", "plane_attributes:seats_count", "late_arrival_training", "plane_delays"]
+    "name",
+    ["plane_attributes", "late_arrival_model", "plane_attributes:seats_count", "late_arrival_training", "plane_delays"],
 )
 def test_the_sql_runs_on_the_warehouse(example, name):
     sql = describe(example, name)["sql"]

@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from featurectl.inspection.differences import Difference, Verification
 from featurectl.inspection.status import ServiceStatus, ViewStatus
 from featurectl.online.removal import Removal
 from featurectl.online.report import ViewReport
 from featurectl.search import _POINTS
+from featurectl.training.provenance import Provenance
 
 ROOT = Path(__file__).resolve().parents[3]
 PAGE = (ROOT / "docs" / "contracts.md").read_text()
@@ -48,6 +50,22 @@ def test_search_prints_the_keys_of_the_page(run):
     assert list(json.loads(run("search", "stock", "--json").stdout)[0]) == KEYS["search"]
 
 
+def test_check_prints_the_keys_of_the_page(run):
+    assert list(json.loads(run("check", "--json").stdout)[0]) == KEYS["check"]
+
+
+def test_plan_prints_the_keys_of_the_page(run, shop):
+    assert list(json.loads(run("plan", "--against", str(shop / "target"), "--json").stdout)) == KEYS["plan"]
+
+
+def test_lineage_prints_the_keys_of_the_page(run):
+    assert list(json.loads(run("lineage", "stock_levels:units_in_stock", "--json").stdout)) == KEYS["lineage"]
+
+
+def test_the_record_of_a_training_set_has_the_keys_of_the_page():
+    assert KEYS["training-set"] == ["path", *Provenance.__struct_fields__]
+
+
 def test_reports_have_the_keys_of_the_page():
     def names(kind):
         return {field.name for field in fields(kind)}
@@ -60,6 +78,8 @@ def test_reports_have_the_keys_of_the_page():
         "is_stale",
     }
     assert set(KEYS["status"]) == of_views | names(ServiceStatus)
+    of_verify = names(Verification) - {"watermark_us"} | {"watermark", "succeeded"}
+    assert set(KEYS["verify"]) == of_verify | names(Difference)
     assert set(KEYS["erase, gc"]) >= names(Removal)
 
 

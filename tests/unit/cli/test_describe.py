@@ -10,6 +10,9 @@ import pytest
 import sqlglot
 import yaml
 
+from featurectl.cli.training_snippets import one_row
+from featurectl.registry import Column
+
 
 def test_a_view_is_a_page_with_its_features_users_and_look_ups(run):
     result = run("describe", "customer_orders")
@@ -185,6 +188,53 @@ def test_the_look_up_sets_what_from_env_reads_unless_it_is_set(run, monkeypatch,
     assert "# from_env() reads FEATURECTL_ONLINE_STORE and FEATURECTL_NAMESPACE." in python
     assert "os" not in python.split()
     assert "secret" not in python
+
+
+def test_a_training_set_to_copy_takes_private_features_in_their_groups_name(run, shop, tmp_path):
+    """And has one row of made-up keys, each of its column's type."""
+
+    def hide(manifest):
+        manifest["nodes"]["model.shop.stock_levels"]["access"] = "private"
+        manifest["nodes"]["model.shop.stock_levels"]["config"]["group"] = "growth"
+        manifest["nodes"]["model.shop.stock_levels"]["group"] = "growth"
+        manifest["exposures"] = {}
+        del manifest["nodes"]["model.shop.churn_training"]
+
+    folder = copy_of(shop, tmp_path / "private", hide)
+    described = json.loads(run("describe", "stock_levels", "--json", folder=folder).stdout)
+    ast.parse(described["training_python"])
+    assert '    group="growth",' in described["training_python"].splitlines()
+    row = (
+        "select cast('...' as varchar) as store, cast(1 as bigint) as product_id, current_timestamp as event_timestamp"
+    )
+    assert f'    spine="{row}",' in described["training_python"].splitlines()
+    assert f"    {row}  -- your labels, with these columns" in described["training_sql"].splitlines()
+    assert "group" not in json.loads(run("describe", "stock_levels", "--json").stdout)["training_python"]
+
+
+def test_a_services_training_set_to_copy_has_the_spine_of_its_own(run):
+    """Its keys by their names there; a service without a training set has one row."""
+    python = json.loads(run("describe", "churn_model", "--json").stdout)["training_python"]
+    spine = "select customer_id, home_store, product_id, asked_at from {{ ref('churn_training') }} limit 10"
+    assert f'spine="{spine}"' in python
+    assert 'features="churn_model"' in python
+    python = json.loads(run("describe", "reorder_model", "--json").stdout)["training_python"]
+    assert 'spine="select cast(' in python
+
+
+@pytest.mark.parametrize(
+    ("value", "data_type", "expected"),
+    [
+        ("O'Hara", "varchar", "'O''Hara'"),
+        (True, "boolean", "true"),
+        (-7, "bigint", "-7"),
+        ("{{ run_query('drop table x') }}", "varchar", "'...'"),
+        (None, "uuid", "'00000000-0000-0000-0000-000000000000'"),
+    ],
+)
+def test_an_examples_keys_are_sql_that_says_them_and_no_jinja(value, data_type, expected):
+    spine = one_row({"k": Column("k", data_type)}, {"k": value}, "duckdb")
+    assert spine.sql == f"select cast({expected} as {data_type}) as k, current_timestamp as event_timestamp"
 
 
 def test_names_that_sql_would_misread_are_quoted(run, shop, tmp_path):
