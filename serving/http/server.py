@@ -18,6 +18,7 @@ import uvicorn
 
 from serving.errors import ConfigError
 from serving.http.app import App
+from serving.http.routes import Service
 from serving.http.workers import keep_running
 
 if TYPE_CHECKING:
@@ -50,12 +51,15 @@ def run(
         announce: Is told the address once it takes connections.
 
     Raises:
-        ConfigError: The address cannot be used.
+        ConfigError: The address, the store's URL, the namespace or a bound cannot be used.
     """
+    Service(
+        settings
+    )  # reaches nothing; what it cannot use is told before anything listens, and not by each worker in turn
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _end)
     with _listening(host, port, uds) as listener:
-        announce(f"http://{host}:{listener.getsockname()[1]}" if uds is None else str(uds))
+        announce(f"http://{_in_url(host)}:{listener.getsockname()[1]}" if uds is None else str(uds))
         if workers == 1:
             serve(settings, listener)
         else:
@@ -107,6 +111,10 @@ def _listening(host: str, port: int, uds: Path | None) -> Iterator[socket.socket
     finally:
         if uds is not None:
             uds.unlink(missing_ok=True)
+
+
+def _in_url(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
 
 
 def _tcp(host: str, port: int) -> socket.socket:

@@ -102,7 +102,7 @@ def running(settings: Settings, listener: socket.socket) -> Iterator[None]:
 
 @contextmanager
 def process(url: str, namespace: str, *options: str, **environment: str) -> Iterator[subprocess.Popen[str]]:
-    """`featurectl serve` as an operator starts it, on a port of its choice; its attribute ``address`` says where."""
+    """`featurectl serve` as an operator starts it, on a port of its choice; its attribute ``address`` says where, ``announced`` is the line that says so."""
     command = [FEATURECTL, "serve", "--online-store", url, "--namespace", namespace, "--port", "0", *options]
     started = subprocess.Popen(
         command,
@@ -113,7 +113,8 @@ def process(url: str, namespace: str, *options: str, **environment: str) -> Iter
     )
     try:
         assert started.stderr is not None
-        started.address = started.stderr.readline().split()[-1]  # type: ignore[attr-defined]
+        started.announced = started.stderr.readline()  # type: ignore[attr-defined]
+        started.address = started.announced.split()[-1]  # type: ignore[attr-defined]
         yield started
     finally:
         if started.poll() is None:
