@@ -104,11 +104,17 @@ def test_without_tokens_everything_but_the_private_is_open(embedded_shop, serve)
 
 
 def test_a_service_token_does_not_reach_private_views_through_the_service(embedded_shop, serve):
+    """Nor is the service shown to whom it is refused; whoever may read all its views may read it unnamed."""
     embedded_shop.writer.publish_catalog([view("route", ROUTE.join_keys, ROUTE.features, access="private")])
-    for granted, status in [(["late_model"], 403), (["*"], 403), (["late_model", "route"], 200)]:
+    refused, answered = (
+        [["late_model"], ["*"], ["route"]],
+        [["late_model", "route"], ["*", "route"], ["airport", "route"]],
+    )
+    for granted, status in [*[(each, 403) for each in refused], *[(each, 200) for each in answered]]:
         caller = serve(embedded_shop.url, tokens=read_tokens(json.dumps({"t": granted}), where="t"))
         got = caller.call("POST", "/get-online-features", json.dumps(REQUESTS["service"]).encode(), bearer("t"))
-        assert got[0] == status
+        assert got[0] == status, granted
+        assert len(caller.get("/features", **bearer("t"))["services"]) == (status == 200), granted
 
 
 def test_a_view_that_turns_private_is_refused_at_the_next_catalog(embedded_shop, serve, monkeypatch):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from decimal import Decimal
 
 import pytest
-from shop import HOUR_US, NOON_US, ORDERS, view
+from shop import AIRPORT, HOUR_US, NAMESPACE, NOON_US, ORDERS, view
 
 import serving.client
-from serving import CatalogError, FeatureStore
+from serving import AsyncFeatureStore, CatalogError, FeatureStore
 from serving.format.rows import row_encoder
 from serving.format.schemas import Schema
 
@@ -38,6 +39,23 @@ def test_a_new_schema_is_noticed_at_once(shop, client):
     assert answer.statuses["orders_7d"] == ["PRESENT", "NOT_FOUND"]
     assert answer.statuses["orders_30d"] == ["PRESENT", "NOT_FOUND"]
     assert answer.statuses["last_city"] == ["PRESENT", "PRESENT"]
+
+
+def test_columns_that_can_be_read_only_once_are_kept_for_the_second_try(shop, client):
+    """Synchronously and under asyncio: a generator of keys, and rows of a schema published since."""
+    shop.put(view("airport", AIRPORT.join_keys, [("delay", "double"), ("seen", "bigint")]), ["EWR"], [1.5, 1])
+    assert client.get_online_features(["airport:delay"], once("EWR")).to_dict() == {"airport": ["EWR"], "delay": [1.5]}
+
+    async def look():
+        async with AsyncFeatureStore.from_url(shop.url, namespace=NAMESPACE) as store:
+            return (await store.get_online_features(["airport:delay"], once("EWR"))).to_dict()
+
+    assert asyncio.run(look()) == {"airport": ["EWR"], "delay": [1.5]}
+
+
+def once(*airports):
+    """A column of keys that can be read once."""
+    return {"airport": iter(airports)}
 
 
 def test_the_catalog_is_never_older_than_its_limit(shop, client, monkeypatch):

@@ -151,6 +151,13 @@ def test_many_rows_are_one_lookup(shop, client):
     assert answer.to_dict()["orders_7d"] == [key if key < 40 else 0 for key in asked]
 
 
+def test_a_client_that_was_closed_opens_again(shop, client):
+    shop.put(AIRPORT, ["EWR"], [1.5])
+    for _ in range(3):
+        assert client.get_online_features(["airport:delay"], [{"airport": "EWR"}]).to_dict()["delay"] == [1.5]
+        client.close()
+
+
 def test_the_environment_names_store_and_namespace(shop, monkeypatch):
     monkeypatch.setenv("FEATURECTL_ONLINE_STORE", shop.url)
     monkeypatch.setenv("FEATURECTL_NAMESPACE", NAMESPACE)
