@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import functools
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from featurectl.cli.options import SELECT_HELP
 from featurectl.filters import Filters
 
 if TYPE_CHECKING:
@@ -24,6 +26,30 @@ _OPTIONS = (
         "--select", "-s", multiple=True, help="Only these views, in dbt's syntax: name, stg_name+, tag:a,tag:b ..."
     ),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Selectors:
+    """`--select` and `--exclude`, as given; false where neither was."""
+
+    select: tuple[str, ...]
+    exclude: tuple[str, ...]
+
+    def __bool__(self) -> bool:
+        """Whether anything was asked for."""
+        return bool(self.select or self.exclude)
+
+
+def selection_options(command: Callable[..., None]) -> Callable[..., None]:
+    """`--select` and `--exclude`, as `selectors: Selectors`."""
+
+    @click.option("--select", "-s", multiple=True, help=SELECT_HELP)
+    @click.option("--exclude", multiple=True, help="Views to leave out, written the same way.")
+    @functools.wraps(command)
+    def with_selectors(*, select: tuple[str, ...], exclude: tuple[str, ...], **others: Any) -> None:
+        command(selectors=Selectors(select, exclude), **others)
+
+    return with_selectors
 
 
 def filter_options(command: Callable[..., None]) -> Callable[..., None]:

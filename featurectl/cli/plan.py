@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from featurectl.build import read_registry
+from featurectl.cli.filter_options import selection_options
 from featurectl.cli.get_online import default_namespace
 from featurectl.cli.options import json_option, project_options
 from featurectl.cli.plan_markdown import as_markdown
@@ -27,6 +28,7 @@ from featurectl.plan.against import plan_against
 from featurectl.plan.changes import Movement
 from featurectl.plan.parse import DbtParse
 from featurectl.plan.served import plan_served
+from featurectl.selection import select_views
 from featurectl.warehouse import open_warehouse
 from featurectl.warehouse.guard import require_same_target
 from featurectl.warehouse.profile import read_target
@@ -34,12 +36,13 @@ from serving.format.keys import KeySpace
 from serving.format.values import to_micros
 
 if TYPE_CHECKING:
+    from featurectl.cli.filter_options import Selectors
     from featurectl.cli.project import Project
     from featurectl.cli.store_options import StoreOptions
     from featurectl.manifest import Manifest
     from featurectl.online.report import ViewReport
     from featurectl.plan.changes import Change, Plan
-    from featurectl.registry import Registry
+    from featurectl.registry import FeatureView, Registry
     from serving.format.catalog import Catalog
     from serving.format.state import State
 
@@ -48,35 +51,50 @@ if TYPE_CHECKING:
 @click.option(
     "--against", metavar="MANIFEST|REF", help="Compare with this manifest.json or git ref, not with what is online."
 )
+@click.option("--vars", "variables", metavar="YAML", help="For `dbt parse` of a git ref, as dbt's own.")
 @click.option("--no-rows", is_flag=True, help="Do not ask the warehouse what a sync would move.")
 @click.option("--markdown", "as_md", is_flag=True, help="Print Markdown, for a comment on a pull request.")
+@selection_options
 @store_options
 @project_options
 @json_option
-@click.pass_context
 def plan(
-    ctx: click.Context,
     project: Project,
     store: StoreOptions,
+    selectors: Selectors,
     against: str | None,
+    variables: str | None,
     no_rows: bool,
     as_md: bool,
     as_json: bool,
 ) -> None:
     """Show what would change: views, features, services; what breaks, and whom; what a sync would move.
 
-    Compares the manifest with what is online, or with another manifest. Exits 0 without a difference, 2 with one, 3 with a
-    breaking one.
+    Compares the manifest with what is online, or with another manifest; with --select, those views and the services and
+    training sets that use one of them. Exits 0 without a difference, 2 with one, 3 with a breaking one.
 
     \b
     Examples:
         featurectl plan
         featurectl plan --no-rows --json
+        featurectl plan --select plane_delays
         dbt parse && featurectl plan --against origin/main --markdown
     """
     if as_md and as_json:
         raise click.UsageError("--markdown and --json: expected one of them, got both")
-    found = _against(project, against) if against is not None else _online(project, store, with_rows=not no_rows)
+    manifest = project.manifest()
+    registry = read_registry(manifest)
+    views = select_views(registry.views, selectors.select, selectors.exclude, manifest)
+    only = {(view.name, view.version) for view in views} if selectors else None
+    if against is not None:
+        dbt = _dbt(project, variables)
+        found = plan_against(registry, project.manifest_path, against, dbt, datetime.now(UTC), only)
+    else:
+        namespace = store.namespace or default_namespace(project)
+        catalog, states = _served(store.url(project.project_dir), namespace)
+        found = plan_served(registry, catalog, states, namespace, datetime.now(UTC), only)
+        if not no_rows:
+            found = replace(found, movements=_movements(project, store, manifest, registry, views, namespace))
     if as_json:
         click.echo(_as_json(found))
     elif as_md:
@@ -85,23 +103,13 @@ def plan(
         click.echo(as_text(found))
         for warning in found.warnings:
             click.secho(f"Warning: {warning}", fg="yellow", err=True)
-    ctx.exit(found.exit_code)
+    click.get_current_context().exit(found.exit_code)
 
 
-def _against(project: Project, given: str) -> Plan:
-    named = {"--target": project.target, "--profile": project.profile}
+def _dbt(project: Project, variables: str | None) -> DbtParse:
+    named = {"--target": project.target, "--profile": project.profile, "--vars": variables}
     options = tuple(text for name, value in named.items() if value for text in (name, value))
-    dbt = DbtParse(project.project_dir, options, project.profiles_dir)
-    return plan_against(read_registry(project.manifest()), project.manifest_path, given, dbt, datetime.now(UTC))
-
-
-def _online(project: Project, store: StoreOptions, *, with_rows: bool) -> Plan:
-    manifest = project.manifest()
-    registry = read_registry(manifest)
-    namespace = store.namespace or default_namespace(project)
-    catalog, states = _served(store.url(project.project_dir), namespace)
-    found = plan_served(registry, catalog, states, namespace, datetime.now(UTC))
-    return replace(found, movements=_movements(project, store, manifest, registry, namespace)) if with_rows else found
+    return DbtParse(project.project_dir, options, project.profiles_dir)
 
 
 def _served(url: str, namespace: str) -> tuple[Catalog | None, dict[tuple[str, int], State]]:
@@ -115,10 +123,15 @@ def _served(url: str, namespace: str) -> tuple[Catalog | None, dict[tuple[str, i
 
 
 def _movements(
-    project: Project, store: StoreOptions, manifest: Manifest, registry: Registry, namespace: str
+    project: Project,
+    store: StoreOptions,
+    manifest: Manifest,
+    registry: Registry,
+    selected: list[FeatureView],
+    namespace: str,
 ) -> tuple[Movement, ...]:
     """What `sync-online --dry-run --accept-breaking` says."""
-    views = [view for view in registry.views if view.online]
+    views = [view for view in selected if view.online]
     run_results_path = project.manifest_path.with_name("run_results.json")
     target = read_target(
         project.project_dir, target=project.target, profile=project.profile, profiles_dir=project.profiles_dir

@@ -13,14 +13,14 @@ from featurectl.plan.changes import Plan
 from featurectl.plan.code import source_code
 from featurectl.plan.compare import compare
 from featurectl.plan.deprecation import deprecations
-from featurectl.plan.description import describe_registry
+from featurectl.plan.description import describe_registry, narrowed
 from featurectl.plan.revision import find_revision
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
     from datetime import datetime
 
-    from featurectl.plan.description import Description
+    from featurectl.plan.description import Description, ViewKey
     from featurectl.plan.parse import DbtParse
     from featurectl.registry import Registry
 
@@ -41,7 +41,14 @@ class Other:
     errors: int
 
 
-def plan_against(registry: Registry, manifest_path: Path, given: str, dbt: DbtParse, now: datetime) -> Plan:
+def plan_against(
+    registry: Registry,
+    manifest_path: Path,
+    given: str,
+    dbt: DbtParse,
+    now: datetime,
+    only: Collection[ViewKey] | None = None,
+) -> Plan:
     """What a manifest changes against another one.
 
     Args:
@@ -50,16 +57,18 @@ def plan_against(registry: Registry, manifest_path: Path, given: str, dbt: DbtPa
         given: A manifest.json, a folder that holds one, or a git ref of the project's repository.
         dbt: For a ref without a committed manifest.
         now: Aware; deprecation dates are held against it.
+        only: The views that were asked for; all without.
 
     Raises:
         ProjectError: There is no such manifest or ref, or dbt cannot parse it.
     """
-    after = describe_registry(registry, source_code(manifest_path))
     other = read_other(given, dbt, target=manifest_path.parent)
+    before, after = narrowed(other.description, describe_registry(registry, source_code(manifest_path)), only)
     warnings = deprecations(after, now)
     if other.errors:
-        warnings.append(f"{other.name}: {other.errors} errors in its metadata; what has one is left out")
-    return Plan(other.name, compare(other.description, after), warnings=tuple(warnings))
+        count = f"{other.errors} error{'s' if other.errors > 1 else ''}"
+        warnings.append(f"{other.name}: {count} in its metadata; what has one is left out")
+    return Plan(other.name, compare(before, after), warnings=tuple(warnings))
 
 
 def read_other(given: str, dbt: DbtParse, target: Path) -> Other:

@@ -12,7 +12,7 @@ from serving.format.catalog import encode_default
 from serving.format.types import parse_type
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from featurectl.registry import Column, FeatureService, FeatureView, Registry, TrainingSet
     from serving.format.catalog import Catalog, ServiceEntry, ServiceFeature, ViewEntry
@@ -88,6 +88,40 @@ class Description:
     views: Mapping[ViewKey, DescribedView] = field(default_factory=dict)
     services: Mapping[str, DescribedList] = field(default_factory=dict)
     training_sets: Mapping[str, DescribedList] | None = None
+
+
+def narrowed(
+    before: Description, after: Description, keys: Collection[ViewKey] | None
+) -> tuple[Description, Description]:
+    """Both sides with these views alone, and the services and training sets that use one of them on either side.
+
+    Args:
+        keys: None leaves everything in.
+    """
+    if keys is None:
+        return before, after
+    services = _users(keys, before.services, after.services)
+    training_sets = _users(keys, before.training_sets or {}, after.training_sets or {})
+    first, second = (
+        Description(
+            {key: view for key, view in side.views.items() if key in keys},
+            {name: each for name, each in side.services.items() if name in services},
+            None
+            if side.training_sets is None
+            else {name: each for name, each in side.training_sets.items() if name in training_sets},
+        )
+        for side in (before, after)
+    )
+    return first, second
+
+
+def _users(keys: Collection[ViewKey], *sides: Mapping[str, DescribedList]) -> set[str]:
+    return {
+        name
+        for side in sides
+        for name, each in side.items()
+        if any((feature.view, feature.version) in keys for feature in each.features)
+    }
 
 
 def describe_registry(

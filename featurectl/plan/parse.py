@@ -26,7 +26,7 @@ class DbtParse:
 
     Attributes:
         project_dir: The user's own; only read, for its profile and its installed packages.
-        options: dbt's ``--target`` and ``--profile`` with their values.
+        options: dbt's ``--target``, ``--profile`` and ``--vars`` with their values.
         profiles_dir: As the user named it; None means dbt's own search, which begins in the project.
     """
 

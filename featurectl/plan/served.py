@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from featurectl.plan.changes import Plan
 from featurectl.plan.compare import compare
 from featurectl.plan.deprecation import deprecations
-from featurectl.plan.description import compiled_code, describe_catalog, describe_registry
+from featurectl.plan.description import compiled_code, describe_catalog, describe_registry, narrowed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from datetime import datetime
 
     from featurectl.plan.description import Description, ViewKey
@@ -20,7 +20,12 @@ if TYPE_CHECKING:
 
 
 def plan_served(
-    registry: Registry, catalog: Catalog | None, states: Mapping[ViewKey, State], namespace: str, now: datetime
+    registry: Registry,
+    catalog: Catalog | None,
+    states: Mapping[ViewKey, State],
+    namespace: str,
+    now: datetime,
+    only: Collection[ViewKey] | None = None,
 ) -> Plan:
     """The manifest against a namespace of an online store.
 
@@ -30,9 +35,13 @@ def plan_served(
         states: Of the views' last syncs.
         namespace: For people.
         now: Aware; deprecation dates are held against it.
+        only: The views that were asked for; all without.
     """
-    before = describe_catalog(catalog, states, registry.project)
-    after = describe_registry(registry, compiled_code(registry.views), only_online=True)
+    before, after = narrowed(
+        describe_catalog(catalog, states, registry.project),
+        describe_registry(registry, compiled_code(registry.views), only_online=True),
+        only,
+    )
     warnings = [*deprecations(after, now), *_newer(registry, catalog)]
     return Plan(f"online store, {namespace}", compare(before, after), _retired(before, after), tuple(warnings))
 

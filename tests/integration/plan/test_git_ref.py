@@ -8,6 +8,7 @@ import json
 import pytest
 from repository import HERE, Shell
 
+VARS = "--vars 'region: north'"  # without a default in the models: dbt needs it to parse them
 VIEW = """\
 models:
   - name: customer_orders
@@ -30,7 +31,7 @@ exposures:
       meta: {{feature_service: {{features: ["customer_orders:orders_count_7d"]}}}}
 """
 SQL = """\
--- depends_on: {{{{ ref('names', '{name}') }}}}
+-- depends_on: {{{{ ref('names', '{name}') }}}}, for {{{{ var('region') }}}}
 select customer_id, ordered_at, orders_count_7d::{type} as orders_count_7d from {{{{ ref('orders') }}}}
 """
 
@@ -47,7 +48,7 @@ def repository(tmp_path_factory):
     repository.commit()
     write(top, name="exact", days=7)
     shop = Shell(top / "shop")
-    shop.must("dbt --quiet deps && dbt --quiet parse")
+    shop.must(f"dbt --quiet deps && dbt --quiet parse {VARS}")
     return shop
 
 
@@ -68,10 +69,10 @@ def files(folder):
 
 
 def test_a_commit_is_compared_with_the_manifest_and_the_working_tree_stays_as_it_is(repository):
-    """Of the project's subfolder, with the local package as it was in that commit and the user's own profile."""
+    """Of the project's subfolder, with the local package as it was in that commit, the user's own profile and variables."""
     before = files(repository.folder.parent)
 
-    done = repository.run("featurectl plan --against main --json")
+    done = repository.run(f"featurectl plan --against main {VARS} --json")
 
     assert done.returncode == 3, done.stdout
     plan = json.loads(done.stdout)
@@ -90,7 +91,7 @@ def test_a_commit_is_compared_with_the_manifest_and_the_working_tree_stays_as_it
 def test_a_commit_that_dbt_cannot_parse_is_said_in_dbts_words(repository):
     repository.must("git checkout -q -b broken && rm packages.yml package-lock.yml")
     Shell(repository.folder.parent).commit()
-    done = repository.run("featurectl plan --against broken")
+    done = repository.run(f"featurectl plan --against broken {VARS}")
     assert done.returncode == 4
     assert "Error: --against broken: expected `dbt parse` of that commit to succeed, got:" in done.stdout
     assert "depends on a node named 'exact' in package or project 'names' which was not found" in done.stdout

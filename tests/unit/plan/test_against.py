@@ -105,6 +105,23 @@ def test_a_file_a_folder_and_a_commit_with_a_manifest_are_the_same_to_compare_wi
     assert plan(project, "main").against == f"main ({git(project, 'rev-parse', 'HEAD')[:7]})"
 
 
+def test_a_selection_leaves_the_other_views_out(project, monkeypatch):
+    """In dbt's own syntax; an unknown name is an error, and only what is shown counts for the exit code."""
+
+    def names(*arguments):
+        monkeypatch.chdir(project)
+        result = CliRunner().invoke(main, ["plan", "--against", "main", "--json", *arguments])
+        return result.exit_code, [
+            change["name"] for change in json.loads(result.stdout or '{"changes": []}')["changes"]
+        ]
+
+    assert names() == (2, ["orders", "planes"])
+    assert names("--select", "planes") == (2, ["planes"])
+    assert names("--exclude", "planes") == (2, ["orders"])
+    assert names("--select", "staging+", "--exclude", "orders planes") == (0, [])
+    assert names("--select", "plane") == (5, [])
+
+
 def test_a_change_of_sql_names_the_models_that_a_view_is_made_from(project):
     """`state:modified+`, told by the view."""
     assert plan(project, "main").changes[0].details[0].after == ["staging"]
@@ -115,7 +132,7 @@ def test_a_view_that_the_other_side_declares_wrongly_is_left_out_with_a_warning(
     write(tmp_path / "manifest.json", manifest("orders", entity=7))
     made = plan(project, str(tmp_path / "manifest.json"))
     assert [change.action for change in made.changes] == ["added", "added"]
-    assert "1 errors in its metadata" in made.warnings[0]
+    assert ": 1 error in its metadata; what" in made.warnings[0]
 
 
 @pytest.mark.parametrize(

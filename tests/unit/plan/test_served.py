@@ -13,8 +13,8 @@ from featurectl.plan.served import plan_served
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 
 
-def planned(before, after):
-    return plan_served(after.registry, before.catalog, before.states, "shop:dev", NOW)
+def planned(before, after, only=None):
+    return plan_served(after.registry, before.catalog, before.states, "shop:dev", NOW, only)
 
 
 def test_the_same_manifest_again_is_no_difference(side):
@@ -27,6 +27,21 @@ def test_what_left_an_earlier_manifest_is_listed_apart(side):
     before = side().view().view("planes").service("planes:orders_7d").retire("planes", "churn_model")
     plan = planned(before, side().view())
     assert (plan.exit_code, plan.retired) == (0, ("view planes", "service churn_model"))
+
+
+def test_of_selected_views_the_services_come_along_and_still_break(side):
+    """Those that use one of them on either side; other views, services, warnings and what is retired stay out."""
+    before = side().view(features=("a bigint", "b bigint")).view("planes").view("old").retire("old")
+    before.service("orders:a").service("planes:orders_7d", name="gate_model").service("orders:b", name="moved_model")
+    after = side().view(features=("b bigint",)).view("planes", deprecation_date="2026-01-01", ttl_seconds=5)
+    after.service("orders:b").service("planes:orders_7d", name="gate_model").service(
+        "planes:orders_7d", name="moved_model"
+    )
+    plan = planned(before, after, {("orders", 0)})
+    assert [change.name for change in plan.changes] == ["orders", "churn_model", "moved_model"]
+    assert plan.changes[0].details[0].breaking.services == ("churn_model",)
+    assert (plan.retired, plan.warnings) == ((), ())
+    assert planned(before, after, {("planes", 0)}).changes[0].name == "planes"
 
 
 def test_what_another_project_serves_in_the_namespace_is_none_of_ours(side):
