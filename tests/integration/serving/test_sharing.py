@@ -176,6 +176,29 @@ def test_a_cache_spares_the_store_for_a_moment(store_url, monkeypatch):
     shop.writer.close()
 
 
+def test_an_asyncio_client_has_the_same_cache(store_url, monkeypatch):
+    """A row is the store's own again when its age is over."""
+    shop = Shop(store_url)
+    cache = Cache(max_entries=3, max_age_seconds=5.0)
+    now = [100.0]
+    monkeypatch.setattr("time.monotonic", lambda: now[0])
+
+    async def look():
+        async with AsyncFeatureStore.from_url(store_url, namespace=NAMESPACE, as_of=NOON, cache=cache) as store:
+
+            async def delay():
+                return (await store.get_online_features(["airport:delay"], [{"airport": "EWR"}])).to_dict()["delay"]
+
+            for written, after, expected in [(1.0, 0, 1.0), (2.0, 4.9, 1.0), (3.0, 0.2, 3.0)]:
+                shop.put(AIRPORT, ["EWR"], [written])
+                now[0] += after
+                assert await delay() == [expected]
+
+    asyncio.run(look())
+    assert (cache.hits, cache.misses) == (1, 2)
+    shop.writer.close()
+
+
 def test_a_cached_row_is_stale_when_its_ttl_is_over(store_url, monkeypatch):
     """The cache holds rows, not answers: the TTL is applied at each look-up."""
     shop = Shop(store_url)
