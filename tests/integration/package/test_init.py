@@ -27,7 +27,10 @@ def test_a_new_project_goes_from_nothing_to_look_ups(installed, request, tmp_pat
     installed.run("featurectl", "init", "shop", "--engine", engine, "--entity", "visitor", "--yes", cwd=tmp_path)
 
     project = NewProject(tmp_path / "shop", environment)
-    project.dbt("--quiet", "deps")
+    if engine == "duckdb":
+        project.dbt("--quiet", "deps")
+    else:
+        project.link_package()
     project.dbt("--quiet", "--warn-error", "build", "--show-all-deprecations")
 
     assert json.loads(project.featurectl("check", "--json")) == []

@@ -48,7 +48,8 @@ def repository(tmp_path_factory):
     repository.commit()
     write(top, name="exact", days=7)
     shop = Shell(top / "shop")
-    shop.must(f"dbt --quiet deps && dbt --quiet parse {VARS}")
+    shop.must("mkdir dbt_packages && ln -s ../../names dbt_packages/names")  # as `dbt deps` does, without its seconds
+    shop.must(f"dbt --quiet parse {VARS}")
     return shop
 
 
@@ -89,7 +90,7 @@ def test_a_commit_is_compared_with_the_manifest_and_the_working_tree_stays_as_it
 
 
 def test_a_commit_that_dbt_cannot_parse_is_said_in_dbts_words(repository):
-    repository.must("git checkout -q -b broken && rm packages.yml package-lock.yml")
+    repository.must("git checkout -q -b broken && rm packages.yml")
     Shell(repository.folder.parent).commit()
     done = repository.run(f"featurectl plan --against broken {VARS}")
     assert done.returncode == 4
