@@ -1,4 +1,4 @@
-"""A model's compiled SQL as a syntax tree, in the dialect of the adapter that compiled it."""
+"""A model's compiled SQL as a syntax tree, in the dialect of the adapter that compiled it, and the nodes its tables are."""
 
 from __future__ import annotations
 
@@ -45,6 +45,9 @@ _DIALECTS = {
 }
 
 
+EPHEMERAL = "__dbt__cte__"  # before the name of the CTE that dbt puts in for an ephemeral model
+
+
 class UnparsedError(ProjectError):
     """Compiled SQL that sqlglot does not understand; the message says where and why."""
 
@@ -74,6 +77,13 @@ def parse_compiled(node: Node, dialect: str | None) -> exp.Query:
         kinds = ", ".join(tree.key for tree in statements) or "nothing"
         raise _unparsed(node, dialect, f"{kinds} instead of one query")
     return statements[0]
+
+
+def is_relation(node: Node, table: exp.Table) -> bool:
+    """Whether a table of the SQL is the node's: every part that both name is the same, whatever its case."""
+    relation = node.relation
+    pairs = ((table.name, relation.identifier), (table.db, relation.schema), (table.catalog, relation.database))
+    return all(not said or not known or said.casefold() == known.casefold() for said, known in pairs)
 
 
 def _unparsed(node: Node, dialect: str | None, got: str) -> UnparsedError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Protocol
 
 from sqlglot import exp
@@ -150,11 +151,16 @@ def _named(column: exp.Column, scope: Scope) -> Column:
 
 
 def _path(parts: list[exp.Identifier], scope: Scope) -> Column:
-    """`a.b.c`: the column after the last name that is a relation's, of which all behind are fields; without one, `a` is the column."""
-    for place in reversed(range(len(parts) - 1)):
-        relation = _relation(parts[place], scope)
-        if relation is not None:
-            return relation.column(spelled(parts[place + 1], scope.dialect)) or Column()
+    """`a.b.c`: a column after the name of its relation, which a schema may come before, and fields after; or a column and fields."""
+    pairs = pairwise(parts)
+    after = [(found, name) for part, name in pairs if (found := _relation(part, scope)) is not None]
+    for relation, name in after:
+        known = relation.find(spelled(name, scope.dialect))
+        if known is not None:
+            return known
+    if after:
+        relation, name = after[-1]
+        return relation.column(spelled(name, scope.dialect)) or Column()
     return find(parts[0], scope) or Column()
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
-from featurectl.compiled import UnparsedError, dialect_name, parse_compiled
+from featurectl.compiled import EPHEMERAL, UnparsedError, dialect_name, is_relation, parse_compiled
 from featurectl.lineage.columns import ALL, NOTHING, ROWS, Column, ColumnRef, Relation
 from featurectl.lineage.queries import Queries
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 RELATION = "relation:"  # before the name of a table that the SQL names without `ref` or `source`
 NO_CODE = "no compiled SQL: run `dbt compile`"
-EPHEMERAL = "__dbt__cte__"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,13 +121,6 @@ def _readers(
         return relation_of(inlined[0].unique_id) if inlined else None
 
     return read_table, read_cte
-
-
-def is_relation(node: Node, table: exp.Table) -> bool:
-    """Whether a table of the SQL is the node's: every part that both name is the same, whatever its case."""
-    relation = node.relation
-    pairs = ((table.name, relation.identifier), (table.db, relation.schema), (table.catalog, relation.database))
-    return all(not said or not known or said.casefold() == known.casefold() for said, known in pairs)
 
 
 def _external(source: Node, dialect: str | None) -> str | None:

@@ -45,9 +45,8 @@ def reshaped(source: exp.Expr, relation: Relation, dialect: str | None) -> Relat
     kept = {name: column for name, column in relation.columns.items() if name.casefold() not in consumed}
     made = {name.name: everything for pivot in pivots for name in pivot.args.get("columns") or []}
     pivoted = replace(relation, columns={**kept, **made}, rest=lambda _: everything, whole=everything.values)
-    if (
-        relation.rest is not None and pivots[-1].alias_column_names
-    ):  # which columns stay is not known, so neither is what a name in brackets is of
+    if relation.rest is not None and pivots[-1].alias_column_names:
+        # Which columns stay is not known, so neither is which of them a name in brackets is.
         pivoted = replace(pivoted, columns={})
     return renamed(pivots[-1], pivoted, dialect)
 

@@ -84,8 +84,10 @@ def _check_deprecation(
     ends = deprecated_at(view)
     if ends is None:
         return
-    later = next((each for each in views if each.name == view.name and each.version > view.version), None)
-    hint = f"Move to `{later.reference_name}`." if later else f"Ask the owner {view.owner!r} what follows it."
+    later = [each for each in views if each.name == view.name and each.version > view.version]
+    best = max(later, key=lambda each: (each.is_latest, each.version), default=None)
+    owner = f"the owner {view.owner!r}" if view.owner else "whoever maintains it"
+    hint = f"Move to `{best.reference_name}`." if best else f"Ask {owner} what follows it."
     message = f"{key}: expected a view with a future, got {view.reference_name!r}"
     if ends <= as_of and is_served:
         place.error("deprecated", f"{message}, deprecated since {ends.date()}", hint)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from sqlglot import exp
 
+from featurectl.compiled import EPHEMERAL, is_relation
 from featurectl.rules.leakage.names import is_time
 from featurectl.rules.leakage.trace import Origin, origins
 from featurectl.rules.leakage.tree import own_nodes
@@ -106,9 +107,8 @@ class Subject:
 
 
 def find_parent(table: exp.Table, parents: Iterable[Node]) -> Node | None:
-    """The parent that a table names: by schema and name, else by a name that only one parent has."""
-    name = table.name.lower().removeprefix("__dbt__cte__")
-    same_name = [node for node in parents if node.relation.identifier.lower() == name or node.name.lower() == name]
-    same_schema = [node for node in same_name if node.relation.schema.lower() == table.db.lower()]
-    found = same_schema or same_name
-    return found[0] if found else None
+    """The parent that a table names: by all parts it has, else by a name that only one parent has."""
+    name = table.name.casefold().removeprefix(EPHEMERAL)
+    same_name = [node for node in parents if name in (node.relation.identifier.casefold(), node.name.casefold())]
+    exact = [node for node in same_name if is_relation(node, table)]
+    return exact[0] if exact else same_name[0] if len(same_name) == 1 else None

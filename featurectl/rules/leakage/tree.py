@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlglot import exp
 
+from featurectl.compiled import EPHEMERAL
 from featurectl.rules.leakage.sources import branches, sources_of
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     HasColumn = Callable[[exp.Table, str], bool | None]
 
 Kind = TypeVar("Kind", bound="exp.Expr")
-EPHEMERAL = "__dbt__cte__"  # what dbt calls the CTE of an ephemeral model
 
 
 class Block:

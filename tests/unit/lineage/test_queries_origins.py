@@ -237,6 +237,19 @@ def test_a_field_in_a_field_comes_from_the_column_of_the_table_named_before(orig
     assert found.values == {"x": "t.s", "y": "t.s", "z": "t.k"}
 
 
+def test_a_name_before_a_dot_is_a_schema_a_relation_or_a_column_by_what_there_is(origins):
+    """`e.items.id` is a field though a relation is called items; `t.t.a` is a column though the schema is called t."""
+    fields = origins("select e.items.id as x from e, unnest(e.items) as items", "bigquery", e=["items"])
+    schema = origins("select t.t.a as x, t.t.b as y from t.t", "bigquery", t=["a"])
+    unknown = origins("select t.t.a as x from t.t", "bigquery")
+    assert (fields.values, schema.values, unknown.values) == ({"x": "e.items"}, {"x": "t.a", "y": ""}, {"x": "t.a"})
+
+
+def test_a_table_with_its_schema_is_no_cte_of_that_name(origins):
+    found = origins("with t as (select a as b from raw.t), u as (select a from raw.t) select u.a, t.b from u, t")
+    assert found.values == {"a": "t.a", "b": "t.a"}
+
+
 def test_a_function_called_on_a_column_with_a_dot_has_that_column(origins):
     found = origins("select t.a.round(b).abs() as x, s.f.upper() as y from t", t=["a", "b", "s"])
     assert found.values == {"x": "t.a t.b", "y": "t.s"}

@@ -47,14 +47,22 @@ def test_at_a_training_set_that_nothing_serves_it_is_a_warning(declared, served)
     ]
 
 
-def test_the_hint_names_the_version_to_move_to(declared):
-    for version in (1, 2):
+@pytest.mark.parametrize(("latest", "named"), [(2, 2), (3, 3), (1, 3)])
+def test_the_hint_names_the_version_to_move_to(declared, latest, named):
+    """The latest one, else the newest."""
+    for version in (1, 2, 3):
         node = declared.view(f"orders.v{version}", config={"access": "protected"})
-        node.update(name="orders", version=version, latest_version=2)
+        node.update(name="orders", version=version, latest_version=latest)
     declared.nodes["model.shop.orders.v1"]["deprecation_date"] = "2026-12-31"
     declared.service({"features": ["orders@v1:n_raw_rows"]}, parents=["model.shop.orders.v1"])
     (finding,) = [each for each in declared.checked() if each.rule == "deprecation"]
-    assert finding.hint == "Move to `orders@v2`."
+    assert finding.hint == f"Move to `orders@v{named}`."
+
+
+def test_without_a_later_version_or_an_owner_the_hint_names_neither(declared, served):
+    served["deprecation_date"] = "2020-01-01"
+    (finding,) = [each for each in declared.checked() if each.rule == "deprecated"]
+    assert finding.hint == "Ask whoever maintains it what follows it."
 
 
 @pytest.mark.parametrize("date", [None, "", "soon"])
