@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -42,21 +43,31 @@ def server():
         yield running
 
 
+@pytest.fixture(scope="module")
+def published(server, tmp_path_factory):
+    """What the default user published, once: the warehouse, and every key as the server dumps it."""
+    made = Lab(tmp_path_factory.mktemp("published"), f"redis://127.0.0.1:{server.port}/0")
+    made.build(HISTORY)
+    assert made.sync(NOW).problems == []
+    with redis.Redis(port=server.port) as client:
+        return made, {key: client.dump(key) for key in client.scan_iter()}
+
+
 @pytest.fixture
 def admin(server):
     with redis.Redis(port=server.port) as client:
-        client.flushall()
         yield client
 
 
 @pytest.fixture
-def lab(server, admin, tmp_path):
-    """Published by the default user."""
-    assert admin.ping()
-    made = Lab(tmp_path, f"redis://127.0.0.1:{server.port}/0")
-    made.build(HISTORY)
-    assert made.sync(NOW).problems == []
-    return made
+def lab(published, admin, tmp_path):
+    """As it was published, to change."""
+    made, keys = published
+    admin.flushall()
+    for key, dumped in keys.items():
+        admin.restore(key, 0, dumped)
+    shutil.copy(made.path, tmp_path)
+    return Lab(tmp_path, made.url)
 
 
 @pytest.fixture
