@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
 from featurectl.lineage.columns import NOTHING, Column, Relation, merged, spelled, union
 from featurectl.lineage.expressions import Scope, all_of
+from featurectl.lineage.set_operations import combined
 from featurectl.lineage.stars import projected
 from featurectl.lineage.tables import alias_of, renamed, reshaped, through
 
@@ -105,7 +105,7 @@ class Queries:
             first = first.this
         found = self._evaluate(first, ctes, outer)
         for operation in reversed(operations):
-            found = _combined(operation, found, self._evaluate(operation.expression, ctes, outer))
+            found = combined(operation, found, self._evaluate(operation.expression, ctes, outer))
         return found
 
     def _select(self, select: exp.Select, ctes: Mapping[str, Relation], outer: Scope | None) -> Relation:
@@ -201,29 +201,6 @@ def _first(relations: list[Relation], name: str) -> Column:
 def _values(values: exp.Values, dialect: str | None) -> Relation:
     width = max((len(row.expressions) for row in values.expressions), default=0)
     return renamed(values, Relation({f"col{index}": Column() for index in range(width)}), dialect)
-
-
-def _combined(operation: exp.SetOperation, left: Relation, right: Relation) -> Relation:
-    if not isinstance(operation, exp.Union):  # EXCEPT and INTERSECT: the right side only decides which rows stay
-        return replace(left, filters=left.filters | right.filters | right.everything.all)
-    by_name = operation.args.get("by_name") or left.whole or right.whole
-    return _stacked(left, right) if by_name else _zipped(left, right)
-
-
-def _zipped(left: Relation, right: Relation) -> Relation:
-    """UNION: column by column, named by the left side."""
-    pairs = zip_longest(left.columns.items(), right.columns.values(), fillvalue=None)
-    columns = {pair[0]: merged([pair[1], other or Column()]) for pair, other in pairs if pair is not None}
-    return Relation(columns, left.rows | right.rows, left.filters | right.filters, left.rest)
-
-
-def _stacked(left: Relation, right: Relation) -> Relation:
-    """UNION BY NAME; also where a side's columns are unknown, so that only names can tell."""
-    names = [*left.columns, *(name for name in right.columns if left.find(name) is None)]
-    columns = {name: merged([left.column(name) or Column(), right.column(name) or Column()]) for name in names}
-    rests = [side.rest for side in (left, right) if side.rest]
-    rest = (lambda name: merged(rest(name) for rest in rests)) if rests else None
-    return Relation(columns, left.rows | right.rows, left.filters | right.filters, rest, left.whole | right.whole)
 
 
 def _grouped(select: exp.Select) -> list[exp.Expr]:
