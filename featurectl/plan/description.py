@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     ViewKey = tuple[str, int]
 
+_NO_CODE = hashlib.sha256(b"").hexdigest()
+
 
 @dataclass(frozen=True, slots=True)
 class DescribedView:
@@ -221,6 +223,8 @@ def _type_name(data_type: str) -> str:
 
 def _of_view_entry(entry: ViewEntry, state: State | None) -> DescribedView:
     checksum = state.code_checksum if state else None
+    if checksum == _NO_CODE:  # that sync's manifest had been parsed, or built in part
+        checksum = None
     return DescribedView(
         name=entry.name,
         version=entry.version,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -9,6 +10,7 @@ import msgspec
 import pytest
 
 from featurectl.plan.served import plan_served
+from serving.format.state import State
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 
@@ -21,6 +23,16 @@ def test_the_same_manifest_again_is_no_difference(side):
     made = side().view(features=("a bigint", "b decimal(4,1)"), ttl_seconds=5).service("orders:a")
     plan = planned(made, made)
     assert (plan.exit_code, plan.changes, plan.warnings, plan.retired) == (0, (), (), ())
+
+
+def test_sql_that_a_sync_did_not_know_is_no_change(side):
+    """A sync of a manifest that was built in part knows no SQL of the other views: nothing is said of theirs."""
+    made = side().view()
+    known = State("r", "2026-01-01T00:00:00Z", "0", 1, code_checksum=hashlib.sha256(b"select 2").hexdigest())
+    unknown = msgspec.structs.replace(known, code_checksum=hashlib.sha256(b"").hexdigest())
+    for state, paths in ((known, ["sql"]), (unknown, [])):
+        plan = plan_served(made.registry, made.catalog, {("orders", 0): state}, "shop:dev", NOW)
+        assert [detail.path for change in plan.changes for detail in change.details] == paths
 
 
 def test_what_left_an_earlier_manifest_is_listed_apart(side):
