@@ -68,6 +68,7 @@ class Values:
     lookup: Callable[[str], Any]
     calls: dict[ast.Call, Call] = field(default_factory=dict)
     _depth: int = 0
+    _bound: dict[str, Any] = field(default_factory=dict)
 
     def read(self, node: ast.expr | None) -> Any:
         """Constants, lists, dicts, calls and symbols; `Unknown` for everything else."""
@@ -78,8 +79,9 @@ class Values:
     def at_module_level(self) -> Iterator[None]:
         """A name is read where it is first used, perhaps inside of a call; what it stands for is no part of that call."""
         depth, self._depth = self._depth, 0
+        bound, self._bound = self._bound, {}
         yield
-        self._depth = depth
+        self._depth, self._bound = depth, bound
 
     def where(self, node: ast.expr | ast.stmt) -> str:
         """File and line."""
@@ -94,6 +96,8 @@ class Values:
     def _name(self, node: ast.Name) -> Any:
         if node.id == "__file__":
             return f"{self.root}/{self.file}"
+        if node.id in self._bound:
+            return self._bound[node.id]
         value = self.lookup(node.id)
         return self._unknown(node) if value is None else value
 
@@ -108,6 +112,23 @@ class Values:
         return values
 
     _tuple = _list
+
+    def _listcomp(self, node: ast.ListComp) -> Any:
+        """``[Field(name=name, dtype=Int64) for name in NAMES]``: one loop over a list that is read, without a condition."""
+        (loop, *others) = node.generators
+        items = self.read(loop.iter)
+        if others or loop.ifs or not isinstance(items, list):
+            return self._unknown(node)
+        values, outer = [], self._bound
+        for item in items:
+            names = _bound_names(loop.target, item)
+            if names is None:
+                values = [self._unknown(node)]
+                break
+            self._bound = outer | names
+            values.append(self.read(node.elt))
+        self._bound = outer
+        return values
 
     def _dict(self, node: ast.Dict) -> Any:
         read = {}
@@ -143,6 +164,8 @@ class Values:
         numbers = isinstance(left, int | float) and isinstance(right, int | float)
         if isinstance(node.op, ast.Mult) and numbers:
             return left * right
+        if isinstance(node.op, ast.Mult) and (times := _multiplied(left, right)):
+            return times
         return self._unknown(node)
 
     def _attribute(self, node: ast.Attribute) -> Any:
@@ -209,8 +232,31 @@ class Values:
         return self._unknown(node)
 
     def _remember(self, node: ast.Call, call: Call) -> Call:
-        """One value a node, so that a variable used twice is one definition."""
+        """One value a node, so that a variable used twice is one definition; in a comprehension each round has its own."""
+        if self._bound:
+            return call  # a view that is made so is told of by `Modules.unread`
         return self.calls.setdefault(node, call)
+
+
+def _bound_names(target: ast.expr, item: Any) -> dict[str, Any] | None:
+    """What a loop's variables are in one round; None where they do not fit."""
+    if isinstance(target, ast.Name):
+        return {target.id: item}
+    if isinstance(target, ast.Tuple) and isinstance(item, list) and len(item) == len(target.elts):
+        names = [name.id for name in target.elts if isinstance(name, ast.Name)]
+        return dict(zip(names, item, strict=True)) if len(names) == len(item) else None
+    return None
+
+
+def _multiplied(left: Any, right: Any) -> Call | None:
+    """A timedelta, and how often; None for all else."""
+    span, times = (left, right) if isinstance(left, Call) else (right, left)
+    if not isinstance(span, Call) or span.name != "timedelta" or not isinstance(times, int | float):
+        return None
+    if not all(isinstance(part, int | float) for part in (*span.args, *span.kwargs.values())):
+        return None
+    kwargs = {unit: part * times for unit, part in span.kwargs.items()}
+    return Call(span.name, [part * times for part in span.args], kwargs, span.where, span.is_nested, span.variable)
 
 
 def _path_of(name: str, args: list[Any]) -> str | None:
