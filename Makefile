@@ -21,7 +21,7 @@ FIND_PYTHON := python=; \
 		exit 1; \
 	fi
 
-.PHONY: help demo leakage dev fmt lint test test-spark mutants bench docs check clean
+.PHONY: help demo leakage dev fmt lint test test-spark test-feast mutants bench docs check clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -53,6 +53,10 @@ test-spark: ## Run the training sets on Spark executor processes (Java 17; 434 M
 	@.venv-spark/bin/python -m pip install -qq --editable '.[test,spark]' --constraint constraints.txt
 	@.venv-spark/bin/python -m pytest -m spark tests/spark
 
+test-feast: .venv/.test ## Read from the HTTP server through Feast's own client (Feast in .venv-feast)
+	@test -d .venv-feast || { $(FIND_PYTHON); $$python -m venv .venv-feast; .venv-feast/bin/python -m pip install -qq 'feast>=0.64'; }
+	@FEATURECTL_FEAST_PYTHON="$$PWD/.venv-feast/bin/python" $(BIN)/python -m pytest tests/integration/http/test_http_feast_client.py
+
 mutants: .venv/.test ## Break the macros on purpose, one slip at a time: each must turn a test red
 	@$(BIN)/python tests/mutants/run.py
 
@@ -76,7 +80,7 @@ check: ## What CI runs: lint, then test
 	@$(MAKE) test
 
 clean: ## Remove environments, caches, the example's warehouse and its online store
-	rm -rf .venv .venv-lint .venv-spark bench target logs dist .featurectl data/nycflights13 data/*.duckdb*
+	rm -rf .venv .venv-lint .venv-spark .venv-feast bench target logs dist .featurectl data/nycflights13 data/*.duckdb*
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 
 profiles.yml:
