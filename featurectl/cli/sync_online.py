@@ -17,12 +17,13 @@ from featurectl.build import read_registry
 from featurectl.cli.options import SELECT_HELP, json_option, project_options
 from featurectl.cli.store_options import store_options
 from featurectl.cli.sync_options import sync_options
-from featurectl.errors import SyncError
+from featurectl.errors import FeaturectlError, SyncError
 from featurectl.git import head_commit
 from featurectl.manifest import require_compiled
 from featurectl.online.metrics import write_metrics
 from featurectl.online.options import Options
 from featurectl.online.quality import refusals
+from featurectl.online.report import ViewReport
 from featurectl.online.services import ACCEPT_HINT
 from featurectl.online.sync import sync
 from featurectl.online.writers import open_writer
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
     from featurectl.cli.project import Project
     from featurectl.cli.store_options import StoreOptions
     from featurectl.cli.sync_options import SyncFlags
-    from featurectl.online.report import ViewReport
 
 
 @click.command("sync-online")
@@ -99,33 +99,45 @@ def sync_online(
         refusals=refusals(manifest, views, run_results_path, datetime.now(UTC)),
     )
     show_progress = sys.stderr.isatty()
+    done: list[ViewReport] = []
 
     def show(report: ViewReport) -> None:
+        done.append(report)
         if show_progress:
             click.echo("\r\x1b[K", nl=False, err=True)
         click.echo(_as_json(report) if as_json else _as_text(report, is_dry=flags.dry_run))
 
-    outcome = sync(
-        registry,
-        views,
-        warehouse,
-        partial(open_writer, url, namespace),
-        KeySpace(namespace),
-        options,
-        _progress() if show_progress else lambda _: None,
-        show,
-    )
+    try:
+        outcome = sync(
+            registry,
+            views,
+            warehouse,
+            partial(open_writer, url, namespace),
+            KeySpace(namespace),
+            options,
+            _progress() if show_progress else lambda _: None,
+            show,
+        )
+    except FeaturectlError as error:
+        # The file of an earlier run would go on saying that all is well.
+        failed = [ViewReport(view.reference_name, problems=[str(error)]) for view in views[len(done) :]]
+        _write_metrics(flags, namespace, [*done, *failed])
+        raise
     if not views:
         click.secho("Warning: the selection means no view that is online", fg="yellow", err=True)
     for warning in [warning for report in outcome.views for warning in report.warnings] + outcome.warnings:
         click.secho(f"Warning: {warning}", fg="yellow", err=True)
     for service in outcome.services:
         click.echo(f"service {service} is online", err=True)
-    if flags.metrics_file and not flags.dry_run:
-        write_metrics(flags.metrics_file, namespace, outcome.views)
+    _write_metrics(flags, namespace, outcome.views)
     failed = [report for report in outcome.views if not report.succeeded]
     if failed or outcome.refusals:
         raise _failure(failed, len(outcome.views), outcome.refusals)
+
+
+def _write_metrics(flags: SyncFlags, namespace: str, reports: list[ViewReport]) -> None:
+    if flags.metrics_file and not flags.dry_run:
+        write_metrics(flags.metrics_file, namespace, reports)
 
 
 def dry_url(url: str) -> str:

@@ -107,6 +107,20 @@ def test_a_metrics_file_for_prometheus_tells_each_view_and_its_failure(built_zoo
     assert "--metrics-file: expected a file that can be written" in refused.stderr
 
 
+def test_a_store_that_is_not_there_is_a_failure_of_every_view_in_the_metrics_file(built_zoo, tmp_path):
+    """The file of the run before would go on saying that all is well."""
+    path = tmp_path / "sync.prom"
+    path.write_text('featurectl_sync_success{namespace="zoo:dev",view="pairs"} 1\n')
+    done = built_zoo.sync(BASE, "--metrics-file", str(path), url="redis://127.0.0.1:1/0")
+    assert done.exit_code == 7
+    told = dict(
+        re.findall(
+            r'^featurectl_sync_success\{namespace="zoo:dev",view="(\w+)"\} (\d)$', path.read_text(), re.MULTILINE
+        )
+    )
+    assert told == dict.fromkeys(VIEWS, "0")
+
+
 def test_several_threads_write_what_one_writes(built_zoo, store_url, tmp_path):
     """In the order of the views, and a view that fails stops no other."""
     alone = f"sqlite://{tmp_path}/alone.db"
