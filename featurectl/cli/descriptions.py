@@ -32,6 +32,7 @@ def describe_named(name: str, registry: Registry, around: Surroundings) -> dict[
         ReferenceSyntaxError: The name can be none of them.
         UnknownNameError: There is none of that name.
     """
+    name = name.removesuffix(":*")  # all features of a view are the view
     if ":" in name:
         return describe_feature(name, registry, around)
     view_name, version = parse_view_name(name)

@@ -35,6 +35,7 @@ def test_a_view_is_a_page_with_its_features_users_and_look_ups(run):
         ("customer_orders@v1", "feature view"),
         ("customer_orders@v1:orders_count_7d", "feature"),
         ("stock_levels:units_in_stock", "feature"),
+        ("stock_levels:*", "feature view"),
         ("churn_training", "training set"),
         ("churn_model", "feature service"),
         ("shelf", "entity"),
@@ -42,8 +43,8 @@ def test_a_view_is_a_page_with_its_features_users_and_look_ups(run):
 )
 def test_each_kind_of_thing_is_described_for_people_and_machines(run, name, kind):
     described = json.loads(run("describe", name, "--json").stdout)
-    assert (described["type"], described["name"]) == (kind, name)
-    assert run("describe", name).stdout.startswith(f"{kind} {name}\n")
+    assert (described["type"], described["name"]) == (kind, name.removesuffix(":*"))
+    assert run("describe", name).stdout.startswith(f"{kind} {name.removesuffix(':*')}\n")
     if "python" in described:
         ast.parse(described["python"])
     if "sql" in described:
