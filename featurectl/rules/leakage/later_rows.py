@@ -83,20 +83,12 @@ def counted_when(block: Block) -> Iterator[tuple[exp.Expr, ...]]:
             tests.append(value.this)
         argument = value.this.unnest() if isinstance(value.this, exp.Expr) else None
         branches = argument.args.get("ifs") or [] if isinstance(argument, exp.Case) else [argument]
-        default = argument.args.get("default") if isinstance(argument, exp.Case) else None
-        if _is_nothing(default):
-            tests += [
-                branch.this
-                for branch in branches
-                if isinstance(branch, exp.If)
-                and not _is_nothing(branch.args["true"])
-                and _is_nothing(branch.args.get("false"))
-            ]
+        tests += [each.this for each in branches if isinstance(each, exp.If) and not _is_nothing(each.args["true"])]
         yield from (tuple(conjuncts(test)) for test in tests)
 
 
-def _is_nothing(value: exp.Expr | None) -> bool:
-    return value is None or isinstance(value, exp.Null) or (isinstance(value, exp.Literal) and value.name == "0")
+def _is_nothing(value: exp.Expr) -> bool:
+    return isinstance(value, exp.Null) or (isinstance(value, exp.Literal) and value.name == "0")
 
 
 def time_bounds(conditions: Iterable[exp.Expr], block: Block, subject: Subject) -> Iterator[Bound]:

@@ -131,7 +131,8 @@ def _take_from_view(subject: Subject) -> None:
         subject.used |= {feature.name.lower() for feature in view.features}
         if view.created_timestamp is not None:
             subject.ended |= subject.event_times
-            subject.used.add(view.created_timestamp.name.lower())
+            if view.materialized != "incremental":  # which builds each row once, so a clock above it is well
+                subject.used.add(view.created_timestamp.name.lower())
     if isinstance(subject.node.config.event_time, str):
         subject.event_times.add(subject.node.config.event_time.lower())
 

@@ -107,7 +107,7 @@ class Subject:
 
 
 def find_parent(table: exp.Table, parents: Iterable[Node]) -> Node | None:
-    """The parent that a table names: by all parts it has, else by a name that only one parent has."""
+    """The parent that a table names: by all parts it has, else (dbt defers to another schema) by a name that only one has."""
     name = table.name.casefold().removeprefix(EPHEMERAL)
     same_name = [node for node in parents if name in (node.relation.identifier.casefold(), node.name.casefold())]
     exact = [node for node in same_name if is_relation(node, table)]
