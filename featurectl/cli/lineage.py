@@ -11,8 +11,8 @@ import click
 
 from featurectl.build import read_registry
 from featurectl.cli.options import manifest_options
-from featurectl.cli.text import to_json
-from featurectl.errors import did_you_mean
+from featurectl.cli.text import counted, to_json
+from featurectl.errors import ProjectError, UnknownNameError, did_you_mean
 from featurectl.lineage.catalog import read_catalog
 from featurectl.lineage.columns import match
 from featurectl.lineage.graph import ColumnGraph
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from featurectl.cli.project import Project
     from featurectl.lineage.columns import ColumnRef
 
+_LOADED = ("source", "seed")  # kinds of nodes whose columns no SQL of the project tells
 _HEADS = {"upstream": "Comes from", "downstream": "Goes into"}
 
 
@@ -72,11 +73,14 @@ def lineage(
         manifest, read_registry(manifest), read_catalog(project.manifest_path.with_name("catalog.json"))
     )
     asked = find_columns(name, graph)
+    _require_columns(asked, graph)
     answers = []
     if upstream or not downstream:
         answers.append(trace(graph, asked, "upstream", with_filters=with_filters))
     if downstream or not upstream:
         answers.append(trace(graph, asked, "downstream", with_filters=with_filters))
+    for answer in answers:
+        _require_compiled(answer, graph)
     if form == "openlineage":
         click.echo(to_json(to_openlineage(answers, graph, namespace, with_filters=with_filters)))
     elif form == "mermaid":
@@ -85,14 +89,39 @@ def lineage(
         click.echo(to_json(_described(name, answers, graph)))
     else:
         click.echo("\n\n".join(_page(answer, graph) for answer in answers))
-    if any(reason == NO_CODE for answer in answers for reason in answer.opaque.values()):
-        click.echo("The manifest has no compiled SQL of some models: run `dbt compile`, then ask again.", err=True)
     for ref in asked:
         _doubt(ref, graph)
 
 
+def _require_compiled(answer: Trace, graph: ColumnGraph) -> None:
+    """Refuse an answer that `dbt compile` would make another: without SQL everything seems to come from everything."""
+    unread = [node_name(node, graph.manifest) for node, reason in answer.opaque.items() if reason == NO_CODE]
+    if unread:
+        others = f" and of {counted(len(unread) - 1, 'other')}" if unread[1:] else ""
+        raise ProjectError(
+            f"manifest.json: expected compiled SQL of every model on the way, got none of {unread[0]!r}{others}",
+            hint="Run `dbt compile`, then ask again.",
+        )
+
+
+def _require_columns(asked: list[ColumnRef], graph: ColumnGraph) -> None:
+    """Refuse a column of a source or seed that nothing tells of: a misspelt one would seem to reach nothing."""
+    for ref in asked:
+        met = graph.met_columns(ref.node)
+        if ref.column in SPECIAL or match(met, ref.column) is not None or node_kind(ref.node, graph) not in _LOADED:
+            continue
+        _require_compiled(trace(graph, [ref], "downstream"), graph)
+        near = f"{did_you_mean(ref.column, met)} " if met else ""
+        raise UnknownNameError(
+            f"column of {node_name(ref.node, graph.manifest)} that is declared, or read by a model",
+            ref.column,
+            met,
+            hint=f"{near}To ask about one that nothing reads, declare it in the YAML, or run `dbt docs generate`.",
+        )
+
+
 def _doubt(ref: ColumnRef, graph: ColumnGraph) -> None:
-    """Say so where nothing tells that there is such a column: a misspelt one seems to reach nothing."""
+    """Say so where nothing tells that an opaque model has such a column."""
     met = graph.met_columns(ref.node)
     if ref.column in SPECIAL or match(met, ref.column) is not None:
         return

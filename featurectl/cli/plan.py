@@ -78,7 +78,7 @@ def plan(
         featurectl plan
         featurectl plan --no-rows --json
         featurectl plan --select plane_delays
-        dbt parse && featurectl plan --against origin/main --markdown
+        dbt compile && featurectl plan --against origin/main --markdown
     """
     if as_md and as_json:
         raise click.UsageError("--markdown and --json: expected one of them, got both")

@@ -175,12 +175,31 @@ def test_impact_of_a_source_column_names_all_it_reaches(asked):
     assert "all columns of model scores (a python model)" in asked("raw.orders.amount", "--downstream").stdout
 
 
-def test_a_column_that_nothing_knows_is_doubted(asked):
-    """The columns of the source are not described, so there may be one of that name; a slip would look like no impact."""
-    result = asked("raw.orders.amuont", "--downstream")
+def test_a_column_of_a_source_that_nothing_tells_of_exits_5(asked):
+    """A slip would look like a column that may be changed without harm."""
+    for way in ("--downstream", "--upstream"):
+        result = asked("raw.orders.amuont", way)
+        assert (result.exit_code, result.stdout) == (5, "")
+        assert result.stderr == (
+            "Error: expected the name of a column of raw.orders that is declared, or read by a model, got 'amuont'\n"
+            "Hint: Did you mean 'amount'? To ask about one that nothing reads, declare it in the YAML, "
+            "or run `dbt docs generate`.\n"
+        )
+    assert asked("raw.orders.AMOUNT", "--downstream").exit_code == 0
+
+
+def test_a_declared_column_that_nothing_reads_reaches_nothing(shop, ask):
+    raw = shop.source("orders", ["amount", "remark"])
+    shop.model("stg_orders", "select amount from raw.orders", [raw])
+    shop.write()
+    result = ask(shop.folder, "raw.orders.remark", "--downstream")
+    assert (result.exit_code, result.stderr) == (0, "")
     assert result.stdout.endswith("Reaches no feature, training set or service.\n")
-    assert result.stderr == "Nothing describes 'amuont' of raw.orders, and no model reads it. Did you mean 'amount'?\n"
-    assert asked("raw.orders.AMOUNT", "--downstream").stderr == ""
+
+
+def test_a_column_of_an_opaque_model_that_nothing_describes_is_doubted(asked):
+    result = asked("scores.x")
+    assert (result.exit_code, result.stderr) == (0, "Nothing describes 'x' of scores, and no model reads it.\n")
 
 
 def test_json_has_every_edge_and_the_sources(asked):
@@ -286,15 +305,34 @@ def test_an_unknown_name_is_told_with_the_nearest(asked, name, message, hint):
     assert result.stderr == f"Error: expected the name of {message}\nHint: {hint}\n"
 
 
-def test_a_manifest_of_dbt_parse_shows_what_is_declared_and_says_what_to_run(scoring, ask):
+@pytest.mark.parametrize(
+    ("arguments", "unread"),
+    [
+        (["churn_model.c_spent", "--upstream"], "'spending' and of 1 other"),
+        (["spending:spent"], "'spending' and of 1 other"),
+        (["spending:spent", "--mermaid"], "'spending' and of 1 other"),
+        (["raw.orders.amount", "--downstream"], "'stg_orders' and of 2 others"),
+        (["raw.orders.amount", "--upstream"], "'stg_orders' and of 2 others"),
+    ],
+)
+def test_a_manifest_of_dbt_parse_is_one_error_that_says_what_to_run(scoring, ask, arguments, unread):
+    """Without SQL everything would seem to come from everything."""
     for node in scoring.nodes.values():
         node["compiled_code"] = None
     scoring.write()
-    result = ask(scoring.folder, "churn_model.c_spent", "--upstream")
-    assert result.exit_code == 0
-    assert "feature spending:spent (no compiled SQL: run `dbt compile`)\n" in result.stdout
-    assert "all columns of model stg_orders (no compiled SQL: run `dbt compile`)\n" in result.stdout
-    assert result.stderr.startswith("The manifest has no compiled SQL of some models")
+    result = ask(scoring.folder, *arguments)
+    assert (result.exit_code, result.stdout) == (4, "")
+    assert result.stderr == (
+        f"Error: manifest.json: expected compiled SQL of every model on the way, got none of {unread}\n"
+        "Hint: Run `dbt compile`, then ask again.\n"
+    )
+
+
+def test_what_the_registry_alone_tells_needs_no_compiled_sql(scoring, ask):
+    for node in scoring.nodes.values():
+        node["compiled_code"] = None
+    scoring.write()
+    assert ask(scoring.folder, "churn_model.c_spent", "--downstream").exit_code == 0
 
 
 def test_a_long_line_goes_on_under_its_own_text(shop, ask):
