@@ -159,6 +159,19 @@ def test_a_view_that_is_online_no_more_breaks_its_service(side, changes):
     assert broken(found["view orders"]) == [(("churn_model",), ())]
 
 
+def test_a_view_that_is_online_no_more_leaves_training_as_it_is(side, changes):
+    """A training set reads the warehouse."""
+    before = side().view().training_set("orders:orders_7d")
+    found = changes(before, side().view(online=False).training_set("orders:orders_7d"))
+    assert broken(found["view orders"]) == []
+
+
+def test_a_new_feature_that_is_used_at_once_breaks_nothing(side, changes):
+    before = side().view(features=TWO[:1])
+    found = changes(before, side().view(features=TWO).training_set("orders:spend_7d").service("orders:spend_7d"))
+    assert broken(found["view orders"]) == []
+
+
 def test_a_training_sets_list_is_a_change_between_manifests(side, changes):
     """Online there are no training sets, so there is nothing to compare."""
     before, after = side().view(features=TWO), side().view(features=TWO)
