@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import importlib
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,9 @@ from serving.errors import ServingError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+
+_NEAR = 0.5  # likeness of a name that is worth a hint: `sync` and `sync-online` are 0.53 alike
 
 
 class Group(click.Group):
@@ -30,6 +34,17 @@ class Group(click.Group):
         module, _, attribute = COMMANDS[cmd_name].partition(":")
         command: click.Command = getattr(importlib.import_module(module), attribute)
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command of the first argument; an unknown one is wrong usage, with the nearest name."""
+        typed = args[0]
+        if not typed.startswith("-") and not ctx.resilient_parsing and self.get_command(ctx, typed) is None:
+            near = difflib.get_close_matches(typed, self.list_commands(ctx), n=1, cutoff=_NEAR)
+            hint = f" Did you mean {near[0]!r}?" if near else ""
+            raise click.UsageError(f"No such command {typed!r}.{hint}", ctx)
+        return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; an expected error ends as text and exit code, a bug keeps its traceback."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from featurectl.cli.project import Project
 
 
-@click.command("check")
+@click.command("check", short_help="Check declarations, keys, times and leakage.")
 @click.option(
     "--select",
     "-s",

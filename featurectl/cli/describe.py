@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from featurectl.cli.project import Project
 
 
-@click.command("describe")
+@click.command("describe", short_help="Describe one view, feature, training set, service or entity.")
 @click.argument("name")
 @click.option("--yaml", "as_yaml", is_flag=True, help="Print a contract for a training set, to paste into its YAML.")
 @click.option("--example", "wants_example", is_flag=True, help="Show the newest row, read from the warehouse.")

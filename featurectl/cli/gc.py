@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from featurectl.cli.store_options import StoreOptions
 
 
-@click.command("gc")
+@click.command("gc", short_help="Remove what has been out of the manifest for seven days.")
 @click.option("--yes", is_flag=True, help="Remove; without it only say what would be.")
 @store_options
 @project_options

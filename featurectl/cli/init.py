@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 DEFAULT_ENTITY = "customer"
 
 
-@click.command("init")
+@click.command("init", short_help="Begin a project, or add the macros to the one you have.")
 @click.argument("folder", type=click.Path(path_type=Path), default=Path())
 @click.option("--name", help="Name of the dbt project.  [default: the folder's]")
 @click.option("--engine", help="duckdb or postgres; with --from-feast any engine it maps types for.  [default: duckdb]")

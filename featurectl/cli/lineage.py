@@ -33,7 +33,7 @@ _LOADED = ("source", "seed")  # kinds of nodes whose columns no SQL of the proje
 _HEADS = {"upstream": "Comes from", "downstream": "Goes into"}
 
 
-@click.command("lineage")
+@click.command("lineage", short_help="Show where a column comes from, and what comes of it.")
 @click.argument("name")
 @click.option("--upstream", is_flag=True, help="Only what it comes from.")
 @click.option("--downstream", is_flag=True, help="Only what comes of it.")

@@ -26,7 +26,7 @@ COLUMNS = {
 }
 
 
-@click.command("list")
+@click.command("list", short_help="List views, features, entities, services, training sets.")
 @click.option(
     "--type", "kind", type=click.Choice(list(COLUMNS)), default="view", show_default=True, help="What to list."
 )

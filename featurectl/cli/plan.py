@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from serving.format.state import State
 
 
-@click.command("plan")
+@click.command("plan", short_help="Show what a sync would change, and what it would break.")
 @click.option(
     "--against", metavar="MANIFEST|REF", help="Compare with this manifest.json or git ref, not with what is online."
 )

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _SHOWN = 72  # characters of a description in a row
 
 
-@click.command("search")
+@click.command("search", short_help="Search names, descriptions, owners and tags.")
 @click.argument("text", nargs=-1, required=True)
 @click.option(
     "--type", "kinds", multiple=True, type=click.Choice(KINDS), help="Only these; repeat it for more.  [default: all]"

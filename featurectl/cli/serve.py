@@ -68,7 +68,7 @@ def _server_options(command: Callable[..., None]) -> Callable[..., None]:
     return with_server
 
 
-@click.command("serve")
+@click.command("serve", short_help="Answer look-ups over HTTP, in the JSON of Feast's server.")
 @_server_options
 @click.option(
     "--tokens",

@@ -25,7 +25,7 @@ _COLUMNS = ("view", "manifest", "watermark", "last_success", "lag", "newest_row"
 _UNITS = (("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1))
 
 
-@click.command("status")
+@click.command("status", short_help="Show how far the online store is behind the warehouse.")
 @click.option("--select", "-s", multiple=True, help=SELECT_HELP)
 @click.option("--exclude", multiple=True, help="Views to leave out, written the same way.")
 @click.option("--fail-on", type=click.Choice(["stale"]), help="Exit 1 when a view is behind, too old, or not online.")

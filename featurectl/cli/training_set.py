@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from featurectl.training.splits import Split
 
 
-@click.command("training-set")
+@click.command("training-set", short_help="Write a point-in-time correct training set to a file.")
 @click.option("--spine", help="A .parquet or .csv file, a dbt model, schema.table, or SQL (with ref() if you like).")
 @click.option("--event-timestamp", metavar="COLUMN", help="Column of the spine that says when.")
 @click.option(

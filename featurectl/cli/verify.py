@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from featurectl.inspection.differences import Difference, Verification
 
 
-@click.command("verify")
+@click.command("verify", short_help="Compare online values with the point-in-time join.")
 @click.option("--select", "-s", multiple=True, help=SELECT_HELP)
 @click.option("--exclude", multiple=True, help="Views to leave out, written the same way.")
 @click.option("--sample", type=click.IntRange(1), default=1000, show_default=True, help="Entities a view, at random.")

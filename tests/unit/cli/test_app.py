@@ -123,5 +123,21 @@ def test_version_is_the_distributions(run):
     assert run("--version").stdout == f"featurectl {importlib.metadata.version('featurectl')}\n"
 
 
-def test_an_unknown_command_is_wrong_usage(run):
-    assert run("lst").exit_code == 2
+@pytest.mark.parametrize(
+    ("typed", "hint"),
+    [
+        ("lst", " Did you mean 'list'?"),
+        ("syncc", " Did you mean 'sync-online'?"),
+        ("sync", " Did you mean 'sync-online'?"),
+    ],
+)
+def test_an_unknown_command_is_wrong_usage_and_names_the_nearest(run, typed, hint):
+    result = run(typed)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.endswith(f"Error: No such command {typed!r}.{hint}\n")
+
+
+def test_help_has_the_whole_summary_of_every_command(run):
+    summaries = run("--help").stdout.split("\nCommands:\n")[1]
+    assert "..." not in summaries
+    assert all(line.endswith(".") for line in summaries.strip().splitlines())
