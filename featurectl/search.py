@@ -118,7 +118,7 @@ def search(registry: Registry, text: str, kinds: Collection[str] = KINDS) -> lis
             matched = sorted(set(places.values()), key=lambda place: (-_POINTS[place], place)) or ["name"]
             found.append((len(places), thing, Match(thing.kind, thing.name, thing.description, score, tuple(matched))))
     most = max((count for count, _, _ in found), default=0)
-    kept = [(thing, match) for count, thing, match in found if count == most or match.score >= _WHOLE_NAME]
+    kept = [(thing, match) for count, thing, match in found if count == most]
     kept.sort(key=lambda pair: (-pair[1].score, len(pair[0].own), KINDS.index(pair[0].kind), pair[0].name))
     return [match for _, match in kept]
 

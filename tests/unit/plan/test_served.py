@@ -49,8 +49,9 @@ def test_of_selected_views_the_services_come_along_and_still_break(side):
     after.service("orders:b").service("planes:orders_7d", name="gate_model").service(
         "planes:orders_7d", name="moved_model"
     )
+    after.service("orders:b", name="new_model")
     plan = planned(before, after, {("orders", 0)})
-    assert [change.name for change in plan.changes] == ["orders", "churn_model", "moved_model"]
+    assert [change.name for change in plan.changes] == ["orders", "churn_model", "moved_model", "new_model"]
     assert plan.changes[0].details[0].breaking.services == ("churn_model",)
     assert (plan.retired, plan.warnings) == ((), ())
     assert planned(before, after, {("planes", 0)}).changes[0].name == "planes"
