@@ -22,7 +22,7 @@ from featurectl.git import head_commit
 from featurectl.manifest import require_compiled
 from featurectl.online.metrics import write_metrics
 from featurectl.online.options import Options
-from featurectl.online.quality import refusals
+from featurectl.online.quality import doubts, refusals
 from featurectl.online.report import ViewReport
 from featurectl.online.services import ACCEPT_HINT
 from featurectl.online.sync import sync
@@ -97,6 +97,7 @@ def sync_online(
         dry_run=flags.dry_run,
         threads=flags.threads,
         refusals=refusals(manifest, views, run_results_path, datetime.now(UTC)),
+        doubts=doubts(manifest, views, run_results_path),
     )
     show_progress = sys.stderr.isatty()
     done: list[ViewReport] = []
@@ -125,7 +126,8 @@ def sync_online(
         raise
     if not views:
         click.secho("Warning: the selection means no view that is online", fg="yellow", err=True)
-    for warning in [warning for report in outcome.views for warning in report.warnings] + outcome.warnings:
+    warnings = [warning for report in outcome.views for warning in report.warnings] + outcome.warnings
+    for warning in dict.fromkeys(warnings):  # what holds for several views is said once
         click.secho(f"Warning: {warning}", fg="yellow", err=True)
     for service in outcome.services:
         click.echo(f"service {service} is online", err=True)

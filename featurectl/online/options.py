@@ -22,6 +22,7 @@ class Options:
         dry_run: Say what would be read and written; write nothing.
         threads: Views at a time.
         refusals: View's dbt unique id to why its quality gate is shut.
+        doubts: View's dbt unique id to what is not known of it; a warning, no reason to refuse.
     """
 
     target: str
@@ -34,3 +35,4 @@ class Options:
     dry_run: bool = False
     threads: int = 1
     refusals: Mapping[str, str] = field(default_factory=dict)
+    doubts: Mapping[str, str] = field(default_factory=dict)

@@ -10,7 +10,7 @@ import msgspec
 from featurectl.errors import FeaturectlError, ProjectError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from featurectl.manifest import Manifest
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 _FAILED = frozenset({"fail", "error", "runtime error"})
 _BUILT = "success"
+# dbt commands whose results say something of what is in the warehouse; compile, docs generate and show overwrite the file, too.
+_TELLING = frozenset({"build", "run", "test", "seed", "snapshot", "retry"})
+_COMMANDS = {"generate": "docs generate"}
 
 
 class QualityError(FeaturectlError):
@@ -38,8 +41,13 @@ class _Result(msgspec.Struct):
     timing: list[_Timing] = []
 
 
+class _Arguments(msgspec.Struct):
+    which: str | None = None
+
+
 class _RunResults(msgspec.Struct):
     results: list[_Result] = []
+    args: _Arguments = msgspec.field(default_factory=_Arguments)
 
 
 def refusals(manifest: Manifest, views: Sequence[FeatureView], run_results_path: Path, now: datetime) -> dict[str, str]:
@@ -53,7 +61,8 @@ def refusals(manifest: Manifest, views: Sequence[FeatureView], run_results_path:
     Raises:
         ProjectError: The file is no run results.
     """
-    results = _read(run_results_path)
+    run = _read(run_results_path)
+    results = {result.unique_id: result for result in run.results} if run else {}
     failed = {result.unique_id: result.status for result in results.values() if result.status in _FAILED}
     found = {}
     for view in views:
@@ -69,6 +78,39 @@ def refusals(manifest: Manifest, views: Sequence[FeatureView], run_results_path:
         elif reason := _too_old(view, results.get(view.unique_id), now):
             found[view.unique_id] = reason
     return found
+
+
+def doubts(manifest: Manifest, views: Sequence[FeatureView], run_results_path: Path) -> dict[str, str]:
+    """View's unique id to what the last dbt command leaves unknown of it; one text for all views of a run.
+
+    Args:
+        manifest: Says which tests are a view's.
+        run_results_path: dbt's run_results.json; one that is absent overwrote nothing, and is not told of.
+
+    Raises:
+        ProjectError: The file is no run results.
+    """
+    run = _read(run_results_path)
+    if run is None:
+        return {}
+    done = {result.unique_id for result in run.results if result.status != "skipped"}
+    tested: set[str] = set()
+    answered: set[str] = set()  # what one of its tests says something of
+    for unique_id, node in manifest.nodes.items():
+        if _is_test(unique_id):
+            tested.update(node.depends_on.nodes)
+            answered.update(node.depends_on.nodes if unique_id in done else ())
+    untested = [view for view in views if view.unique_id in tested - answered]
+    which = run.args.which
+    names = ", ".join(view.reference_name for view in untested)
+    of = f"{run_results_path.name} is of `dbt {_COMMANDS.get(which, which)}`" if which else run_results_path.name
+    if which is not None and which not in _TELLING:
+        unknown = "whether what is built is of this manifest"
+        if names:
+            unknown = f"whether the tests of {names} pass, and {unknown},"
+        return dict.fromkeys((view.unique_id for view in views), f"{of}: {unknown} is not known; run `dbt build`")
+    text = f"{of} and has no result of a test of {names}: whether they pass is not known; run `dbt build`"
+    return dict.fromkeys((view.unique_id for view in untested), text)
 
 
 def require_quality(view: FeatureView, options: Options) -> None:
@@ -103,11 +145,10 @@ def _is_test(unique_id: str) -> bool:
     return unique_id.startswith(("test.", "unit_test."))
 
 
-def _read(path: Path) -> Mapping[str, _Result]:
+def _read(path: Path) -> _RunResults | None:
     try:
-        run = msgspec.json.decode(path.read_bytes(), type=_RunResults)
+        return msgspec.json.decode(path.read_bytes(), type=_RunResults)
     except FileNotFoundError:
-        return {}
+        return None
     except (OSError, msgspec.DecodeError) as error:
         raise ProjectError(f"{path}: expected dbt's run results, got {error}", hint="Run `dbt build` again.") from error
-    return {result.unique_id: result for result in run.results}

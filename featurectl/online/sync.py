@@ -90,9 +90,10 @@ def sync(
 
         def publish(view: FeatureView, writer: OnlineWriter) -> ViewReport:
             destination = Destination(writer, open_writer, keyspace)
-            report = ViewReport(
-                view.reference_name, warnings=deprecation(after, (view.name, view.version), datetime.now(UTC))
-            )
+            doubt = options.doubts.get(view.unique_id)
+            warnings = [doubt] if doubt else []
+            warnings += deprecation(after, (view.name, view.version), datetime.now(UTC))
+            report = ViewReport(view.reference_name, warnings=warnings)
             return _publish(view, report, allow, warehouse, destination, published, options, on_progress)
 
         def publish_alone(view: FeatureView) -> ViewReport:

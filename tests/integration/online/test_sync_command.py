@@ -107,6 +107,19 @@ def test_a_metrics_file_for_prometheus_tells_each_view_and_its_failure(built_zoo
     assert "--metrics-file: expected a file that can be written" in refused.stderr
 
 
+def test_results_of_a_command_that_built_nothing_are_told_of_once_a_run_and_in_each_views_json(zoo, sqlite_url):
+    """A failed test is no longer to be seen in them: the view is published, and somebody has to know."""
+    path = zoo.project_dir / "target" / "run_results.json"
+    results = json.loads(path.read_text())
+    path.write_text(json.dumps({**results, "args": {**results["args"], "which": "compile"}}))
+    done = zoo.sync(BASE, "--json", url=sqlite_url)
+    assert done.exit_code == 0, done.output
+    (warning,) = [line for line in done.stderr.splitlines() if "run_results.json is of `dbt compile`: " in line]
+    assert warning.endswith("whether what is built is of this manifest is not known; run `dbt build`")
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [[f"Warning: {text}" for text in line["warnings"]] for line in lines] == [[warning]] * len(VIEWS)
+
+
 def test_a_store_that_is_not_there_is_a_failure_of_every_view_in_the_metrics_file(built_zoo, tmp_path):
     """The file of the run before would go on saying that all is well."""
     path = tmp_path / "sync.prom"

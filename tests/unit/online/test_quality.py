@@ -10,7 +10,7 @@ import pytest
 from featurectl.manifest import DependsOn, Manifest, Metadata, Node
 from featurectl.online.metrics import metrics_text, write_metrics
 from featurectl.online.options import Options
-from featurectl.online.quality import QualityError, refusals, require_quality
+from featurectl.online.quality import QualityError, doubts, refusals, require_quality
 from featurectl.online.report import ViewReport
 from featurectl.registry import Freshness
 
@@ -70,6 +70,45 @@ def test_a_shut_gate_refuses_with_exit_code_8_unless_forced(view):
         require_quality(view, Options("dev", refusals=shut))
     assert caught.value.exit_code == 8
     require_quality(view, Options("dev", refusals=shut, force=True))
+
+
+@pytest.fixture
+def doubt(view, tmp_path):
+    """What is not known of the view after a dbt command with these results."""
+    node = Node(TEST, "orders_are_unique", "test", "shop", "x.yml", depends_on=DependsOn([view.unique_id]))
+
+    def doubted(which, *results, nodes=None):
+        path = tmp_path / "run_results.json"
+        path.write_text(json.dumps({"results": list(results), "args": {"which": which}}))
+        manifest = Manifest(Metadata("v12"), {TEST: node} if nodes is None else nodes)
+        return doubts(manifest, [view], path).get(view.unique_id)
+
+    return doubted
+
+
+@pytest.mark.parametrize(
+    ("which", "command"), [("compile", "compile"), ("generate", "docs generate"), ("show", "show")]
+)
+def test_a_command_that_builds_nothing_leaves_tests_and_build_unknown(doubt, view, which, command):
+    """It has overwritten the results of the build before it, refusals too; its `success` of a view is no build."""
+    said = f"run_results.json is of `dbt {command}`: "
+    tests = (
+        "whether the tests of orders pass, and whether what is built is of this manifest, is not known; run `dbt build`"
+    )
+    assert doubt(which, built(view, timedelta(0))) == said + tests
+    assert doubt(which, nodes={}) == said + "whether what is built is of this manifest is not known; run `dbt build`"
+
+
+def test_a_run_without_a_result_of_the_views_tests_leaves_them_unknown(doubt, view):
+    said = "run_results.json is of `dbt run` and has no result of a test of orders: whether they pass is not known"
+    assert doubt("run", built(view, timedelta(0))) == f"{said}; run `dbt build`"
+    assert doubt("run", built(view, timedelta(0)), nodes={}) is None, "it has no tests"
+    assert doubt("build", of_test("pass")) is None
+    assert doubt("test", of_test("fail")) is None, "known, and refused"
+
+
+def test_no_results_at_all_are_not_told_of(view, tmp_path):
+    assert doubts(Manifest(Metadata("v12"), {}), [view], tmp_path / "run_results.json") == {}
 
 
 def test_metrics_are_what_prometheus_reads(tmp_path):
