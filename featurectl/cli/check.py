@@ -10,6 +10,7 @@ import click
 from featurectl.built import read_built_columns
 from featurectl.checking import Asked, check_project
 from featurectl.cli.findings import findings_page
+from featurectl.cli.newer_files import tell_newer_files
 from featurectl.cli.options import json_option, manifest_options
 from featurectl.cli.store_options import Instant
 from featurectl.cli.text import to_json
@@ -56,6 +57,7 @@ def check(
         featurectl check --json | jq '.[] | select(.accepted == null) | .rule'
     """
     manifest = project.manifest()
+    tell_newer_files(project, manifest)
     checked = check_project(
         manifest,
         Asked(

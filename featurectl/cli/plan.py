@@ -13,6 +13,7 @@ import click
 from featurectl.build import read_registry
 from featurectl.cli.filter_options import selection_options
 from featurectl.cli.get_online import default_namespace
+from featurectl.cli.newer_files import tell_newer_files
 from featurectl.cli.options import json_option, project_options
 from featurectl.cli.plan_markdown import as_markdown
 from featurectl.cli.plan_text import as_text
@@ -83,6 +84,7 @@ def plan(
     if as_md and as_json:
         raise click.UsageError("--markdown and --json: expected one of them, got both")
     manifest = project.manifest()
+    tell_newer_files(project, manifest)
     registry = read_registry(manifest)
     views = select_views(registry.views, selectors.select, selectors.exclude, manifest)
     only = {(view.name, view.version) for view in views} if selectors else None

@@ -14,6 +14,7 @@ import click
 import msgspec
 
 from featurectl.build import read_registry
+from featurectl.cli.newer_files import tell_newer_files
 from featurectl.cli.options import SELECT_HELP, json_option, project_options
 from featurectl.cli.store_options import store_options
 from featurectl.cli.sync_options import sync_options
@@ -70,6 +71,7 @@ def sync_online(
         featurectl sync-online --online-store redis://127.0.0.1:6379/0 --json
     """
     manifest = project.manifest()
+    tell_newer_files(project, manifest)
     registry = read_registry(manifest)
     views = [view for view in select_views(registry.views, select, exclude, manifest) if view.online]
     run_results_path = project.manifest_path.with_name("run_results.json")
