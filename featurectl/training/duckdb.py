@@ -27,7 +27,7 @@ class DuckDBEngine(DuckDBWarehouse):
 
     dialect = "duckdb"
     folds_case = True
-    bounds: ClassVar[Mapping[str, str]] = {}  # a join of millions of rows is not a sync: let it have the machine
+    is_bounded: ClassVar[bool] = False  # a join of millions of rows is not a sync: let it have the machine
 
     @contextmanager
     def session(self, local: FileSpine | FrameSpine | None) -> Iterator[DuckDBSession]:
@@ -90,7 +90,7 @@ def _register(connection: duckdb.DuckDBPyConnection, spine: FileSpine) -> None:
 def _failed(error: duckdb.Error) -> WarehouseError:
     return WarehouseError(
         f"training set: the query failed: {_first_line(error)}",
-        hint="Is every relation built? Run `dbt build`; look at the query with `.sql`.",
+        hint="Is every relation built? Run `dbt build`. Is the spine's SQL right? In Python `.sql` of the answer is the whole query.",
     )
 
 

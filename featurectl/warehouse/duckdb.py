@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 import time
 from contextlib import contextmanager
 from functools import partial
@@ -18,7 +19,7 @@ from featurectl.warehouse.base import Digest, LatestColumns, LatestRow, Stock
 from serving.format.types import parse_type
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from featurectl.registry import Column, FeatureView
     from featurectl.warehouse.base import Batch, Span
@@ -29,8 +30,10 @@ _Result = TypeVar("_Result")
 BATCH_ROWS = 5_000
 LOCK_RETRIES = 5
 LOCK_WAIT_SECONDS = 1.0
-# What is more goes to disk. Each thread more wants memory of its own, and a query that could spill fails without it.
-BOUNDS = {"memory_limit": "64MB", "threads": "1"}
+# For each reading at a time; what is more goes to disk. A thread more wants memory of its own, and a query that could
+# spill fails without it.
+MEMORY_MB = 64
+BOUNDS = {"threads": "1"}
 
 
 # Arrow's types whose Python values are the driver's own, and the wire kind that carries each as it is.
@@ -77,10 +80,10 @@ class DuckDBWarehouse:
         project_dir: The dbt project's folder.
 
     Attributes:
-        bounds: Settings that hold unless the target says how much memory DuckDB may take.
+        is_bounded: Whether memory and threads are few unless the target says how much memory DuckDB may take.
     """
 
-    bounds: ClassVar[Mapping[str, str]] = BOUNDS
+    is_bounded: ClassVar[bool] = True
 
     def __init__(self, target: Target, project_dir: Path) -> None:
         path = target.settings.get("path")
@@ -96,10 +99,12 @@ class DuckDBWarehouse:
             raise WarehouseError(
                 f"{target.where}: settings: expected a mapping, got {given!r}", hint="Check it with `dbt debug`."
             )
+        self._limits_memory = self.is_bounded and "memory_limit" not in given
+        self._readings, self._most, self._setting = 0, 0, threading.Lock()
         self._settings = {
             "TimeZone": "UTC",
             "preserve_insertion_order": "false",
-            **({} if "memory_limit" in given else self.bounds),
+            **(BOUNDS if self._limits_memory else {}),
             **{key: str(value) for key, value in given.items() if key in {"memory_limit", "temp_directory"}},
         }
         self._where = target.where
@@ -113,10 +118,22 @@ class DuckDBWarehouse:
         """
         connection = self._connect()
         try:
-            connection.execute("begin transaction read only")
-            yield DuckDBReading(connection)
+            self._count_reading(connection, 1)
+            try:
+                connection.execute("begin transaction read only")
+                yield DuckDBReading(connection)
+            finally:
+                self._count_reading(connection, -1)
         finally:
             connection.close()
+
+    def _count_reading(self, connection: duckdb.DuckDBPyConnection, by: int) -> None:
+        """Connections of a process to one file share one limit: it grows with each, and stays until the last is closed."""
+        with self._setting:
+            self._readings += by
+            self._most = max(self._most, self._readings) if self._readings else 0
+            if self._limits_memory and by > 0:
+                connection.execute(f"set memory_limit = '{MEMORY_MB * self._most}MB'")
 
     def _connect(self) -> duckdb.DuckDBPyConnection:
         if not self.path.is_file():

@@ -40,3 +40,15 @@ def test_a_target_that_gives_more_memory_gives_all_threads(of):
 def test_a_training_set_has_the_machine(of):
     with of(DuckDBEngine, {}).session(None) as session:
         assert session._connection.execute(SHOWN).fetchone() == of.machine
+
+
+def test_readings_at_once_share_one_limit_that_grows_with_them(of):
+    """DuckDB has one for a file in a process: four views of 4M entities at a time did not fit into what one needs."""
+    warehouse = of(DuckDBWarehouse, {})
+    with warehouse.reading() as first, warehouse.reading() as second:
+        assert first._one(SHOWN) == second._one(SHOWN) == ("122.0 MiB", 1)
+    with warehouse.reading() as alone:
+        assert alone._one(SHOWN) == ("61.0 MiB", 1)
+    given = of(DuckDBWarehouse, {"memory_limit": "1GiB"})
+    with given.reading() as first, given.reading():
+        assert first._one(SHOWN)[0] == "1.0 GiB"
