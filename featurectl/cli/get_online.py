@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -12,12 +13,11 @@ from featurectl.cli.options import json_option, project_options
 from featurectl.cli.store_options import store_options
 from featurectl.cli.text import table
 from featurectl.errors import UnknownNameError
+from featurectl.plan.deprecation import since
 from featurectl.warehouse.profile import read_target
 from serving import FeatureStore
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from featurectl.cli.project import Project
     from featurectl.cli.store_options import StoreOptions
     from serving import OnlineFeatures
@@ -49,7 +49,7 @@ def get_online(
     Examples:
         featurectl get-online late_arrival_model -e tailnum=N14228,origin=EWR,dest=IAH,carrier=UA
         featurectl get-online plane_delays:arr_delay_avg_7d -e tailnum=N14228 --json
-        featurectl get-online 'stores:*' -e '{"city": "Paris, Texas"}'
+        featurectl get-online 'routes:*' -e '{"origin": "EWR", "dest": "IAH"}'
     """
     namespace = store.namespace or default_namespace(project)
     rows = [_row(entity) for entity in entities]
@@ -58,6 +58,9 @@ def get_online(
         wanted = _wanted(client, _parts(features))
         answer = client.get_online_features(wanted, typed_rows(client, wanted, rows))
     click.echo(_as_json(answer) if as_json else _as_text(answer))
+    for view, date in answer.deprecations.items():
+        said = since(date, store.as_of or datetime.now(UTC))
+        click.secho(f"Warning: {view} {said}", fg="yellow", err=True)
 
 
 def typed_rows(client: FeatureStore, features: str | list[str], rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

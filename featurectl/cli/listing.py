@@ -42,7 +42,7 @@ def list_(project: Project, kind: str, filters: Filters, as_json: bool) -> None:
     Examples:
         featurectl list
         featurectl list --type feature --entity plane
-        featurectl list --type service --owner 'Schedule team'
+        featurectl list --type service --owner 'Data science'
         featurectl list --select stg_flights+ --online
         featurectl list --json | jq '.[].name'
     """

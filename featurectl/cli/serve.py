@@ -106,7 +106,8 @@ def serve(
     \b
     Examples:
         featurectl serve --online-store redis://127.0.0.1:6379/0 --namespace flights:prod
-        featurectl serve --tokens tokens.json --workers 4 --uds /run/featurectl.sock
+        featurectl serve --workers 4 --uds featurectl.sock
+        featurectl serve --tokens tokens.json            # a file as docs/http.md shows it
     """
     url, namespace = store.online_store, store.namespace
     if url is None or namespace is None:
@@ -117,7 +118,8 @@ def serve(
         from serving.http.server import run  # noqa: PLC0415 - uvicorn is an extra
     except ImportError as error:
         raise FeaturectlError(
-            f"serve: expected the extra http, found no {error.name}", hint="pip install 'featurectl[http]'"
+            f"serve: expected the extra http, found no {error.name}",
+            hint="pip install 'featurectl[http]'; in a checkout pip install -e '.[http]' -c constraints.txt",
         ) from error
     run(settings, **address, announce=lambda where: click.echo(f"Serving {namespace} on {where}", err=True))
 

@@ -57,7 +57,7 @@ def training_set(ctx: click.Context, /, project: Project, checked: Path | None, 
     \b
     Examples:
         featurectl training-set --spine labels.parquet --event-timestamp ts \\
-            --features plane_delays:*,routes:arr_delay_avg_7d --out train.parquet
+            --features plane_delays:*,routes:air_time_avg_7d_minutes --out train.parquet
         featurectl training-set --spine late_arrival_labels --event-timestamp scheduled_departure \\
             --service late_arrival_model --split-at 2013-10-01 --embargo 7d --out train.parquet
         featurectl training-set --check train.parquet

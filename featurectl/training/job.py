@@ -148,7 +148,8 @@ def _read(reader: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
     except pa.ArrowException as error:  # what a driver raises comes through Arrow's stream as Arrow's own
         first_line = str(error).split("\n", 1)[0]
         raise WarehouseError(
-            f"training set: the query failed: {first_line}", hint="Look at the query with `.sql`."
+            f"training set: the query failed: {first_line}",
+            hint="Is the spine's SQL right? In Python `.sql` of the answer is the whole query.",
         ) from error
 
 

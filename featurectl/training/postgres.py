@@ -125,5 +125,5 @@ def _load(connection: psycopg.Connection[Any], local: FileSpine | FrameSpine) ->
 def _failed(error: psycopg.Error) -> WarehouseError:
     return WarehouseError(
         f"training set: the query failed: {first_line(error)}",
-        hint="Is every relation built? Run `dbt build`; look at the query with `.sql`.",
+        hint="Is every relation built? Run `dbt build`. Is the spine's SQL right? In Python `.sql` of the answer is the whole query.",
     )

@@ -181,7 +181,10 @@ def _require_different_names(wanted: Sequence[Wanted]) -> None:
         problems[
             f"features: expected different output columns, got {later.output_name!r} of both {first.reference} and "
             f"{later.reference}"
-        ] = f"Give one a prefix: {{'view': '{view}', 'features': ['{later.feature}'], 'prefix': '{later.view}__'}}."
+        ] = (
+            f"Give one a prefix: {{'view': '{view}', 'features': ['{later.feature}'], 'prefix': '{later.view}__'}}, "
+            "in Python or in a training_set model; in a shell ask for one of them."
+        )
     if problems:
         raise TrainingSetError.of(problems)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from featurectl.errors import TrainingSetError, did_you_mean
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from featurectl.registry import Column
     from featurectl.training.request import Request
     from featurectl.training.session import SpineColumn
+
+_SHOWN = 10  # columns of a spine that an error names
 
 # Kinds of types that compare with each other, by their first word on any engine: the macro `_type_kind`, which judges
 # contracts, says the same.
@@ -82,8 +85,10 @@ class _Fit:
         where = f"join key {join_key.name!r} of {view}"
         column = self._by_name.get(self._key(name))
         if column is None:
-            self.problems[f"{where}: expected a column of the spine, got {name!r}"] = (
-                f"{did_you_mean(name, self._names)} Map it: join_keys={{'{join_key.name}': '<column of the spine>'}}."
+            near = f"Did you mean {found[0]!r}? " if (found := get_close_matches(name, self._names, n=1)) else ""
+            self.problems[f"{where}: expected a column {name!r} in the spine, got {_shown(self._names)}"] = (
+                f"{near}Map it to one of them: join_keys={{{join_key.name!r}: '<column>'}} in Python, "
+                f"--join-key {join_key.name}=<column> in a shell."
             )
             return
         kinds = {type_kind(join_key.data_type), type_kind(column.data_type)}
@@ -98,8 +103,13 @@ class _Fit:
         for name in names:
             if name.lower() in taken:
                 self.problems[f"features: expected output columns that the spine has not, got {name!r}"] = (
-                    "Rename the spine's column, or give the item a prefix: {'view': ..., 'prefix': ...}."
+                    "Rename the spine's column, or, in Python or a training_set model, give the item a prefix: "
+                    "{'view': ..., 'prefix': ...}."
                 )
 
     def _key(self, name: str) -> str:
         return name.lower() if self._folds_case else name
+
+
+def _shown(names: Sequence[str]) -> str:
+    return ", ".join(names[:_SHOWN]) + (f", ... ({len(names)})" if len(names) > _SHOWN else "")

@@ -41,7 +41,7 @@ REFUSED = {
     "a key the spine has not": (
         {"spine": "select seen_at, sensor_id as sensor from labels"},
         TrainingSetError,
-        "join key 'sensor_id' of readings: expected a column of the spine, got 'sensor_id'",
+        "join key 'sensor_id' of readings: expected a column 'sensor_id' in the spine, got seen_at, sensor",
         "join_keys={'sensor_id'",
     ),
     "a key of another type": (
