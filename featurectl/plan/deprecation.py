@@ -31,10 +31,11 @@ def deprecation(described: Description, key: ViewKey, now: datetime) -> list[str
         if any((feature.view, feature.version) == key for feature in each.features)
     ]
     used = f"; used by {', '.join(users)}" if users else ""
-    return [f"{view.reference_name} {_when(view.deprecation_date, now)}{used}"]
+    return [f"{view.reference_name} {since(view.deprecation_date, now)}{used}"]
 
 
-def _when(written: str, now: datetime) -> str:
+def since(written: str, now: datetime) -> str:
+    """A deprecation date as the end of a sentence: ``is deprecated since 2026-06-30``."""
     try:
         date = datetime.fromisoformat(written)
     except ValueError:
