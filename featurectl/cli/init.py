@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,10 +12,10 @@ import click
 
 from featurectl.cli.options import json_option
 from featurectl.cli.project import PROJECT_FILE
-from featurectl.cli.text import to_json
-from featurectl.errors import ProjectError
+from featurectl.cli.text import counted, to_json
 from featurectl.init.existing import add_macros
 from featurectl.init.model_yaml import Wanted, declared_in, feature_view_yaml
+from featurectl.init.sample import entity_key
 from featurectl.init.starter import ENGINES, Starter, as_name, require_name, starter_files
 from featurectl.init.writing import require_empty, write_new
 from featurectl.manifest import read_manifest
@@ -57,7 +58,9 @@ def init(folder: Path, yes: bool, feast: Path | None, model: str | None, as_json
         featurectl init --model customer_orders          # ... and prints the YAML of a feature view
     """
     if model is not None:
-        _print_model_yaml(folder, Wanted(model, given["entity"], given["join_key"], given["event_timestamp"]))
+        _print_model_yaml(
+            folder, Wanted(model, given["entity"], given["join_key"], given["event_timestamp"]), as_json=as_json
+        )
         return
     if given["join_key"] or given["event_timestamp"]:
         raise click.UsageError("--join-key and --event-timestamp go with --model.")
@@ -81,11 +84,21 @@ def _start(folder: Path, given: dict[str, Any], *, asks: bool, as_json: bool) ->
     else:
         name, engine, entity = given["name"] or default_name, given["engine"] or "duckdb", given["entity"]
     _require_engine(engine, ENGINES)
-    files = starter_files(Starter(name, engine, entity or DEFAULT_ENTITY), datetime.now(UTC).date())
+    entity = entity or DEFAULT_ENTITY
+    files = starter_files(Starter(name, engine, entity), datetime.now(UTC).date())
     written = write_new(folder, files)
     _tell(folder, written, sorted(set(files) - set(written)), as_json=as_json)
-    if not as_json:
-        click.echo(f"Next: {_cd(folder)}dbt deps && dbt build && featurectl check && featurectl sync-online", err=True)
+    if as_json:
+        return
+    if engine == "postgres":
+        click.echo(
+            "First: install featurectl with [postgres], and set PGHOST, PGUSER, PGPASSWORD, PGDATABASE; "
+            "profiles.yml reads them.",
+            err=True,
+        )
+    look_up = f"featurectl get-online {entity}_model -e {entity}_id={entity_key(entity, 1)}"
+    steps = f"dbt deps && dbt build && featurectl check && featurectl sync-online && {look_up}"
+    click.echo(f"Next: {_cd(folder)}{steps}", err=True)
 
 
 def _add_to(folder: Path, *, as_json: bool) -> None:
@@ -100,6 +113,8 @@ def _add_to(folder: Path, *, as_json: bool) -> None:
     if addition.to_add:
         name, lines = addition.to_add
         click.echo(f"{name}: add this entry, for it is left as it is:\n\n{lines}")
+    if addition.to_ignore:
+        click.echo(f".gitignore: add this line, for it is left as it is:\n\n{addition.to_ignore}\n")
     click.echo(
         "Next: dbt deps && dbt build && dbt docs generate, then for the model that shall be a feature view:\n"
         "    featurectl init --model <model>",
@@ -107,11 +122,15 @@ def _add_to(folder: Path, *, as_json: bool) -> None:
     )
 
 
-def _print_model_yaml(folder: Path, wanted: Wanted) -> None:
+def _print_model_yaml(folder: Path, wanted: Wanted, *, as_json: bool) -> None:
     target = folder / "target"
     manifest = read_manifest(target / "manifest.json")
-    click.echo(feature_view_yaml(manifest, target / "catalog.json", wanted))
+    text = feature_view_yaml(manifest, target / "catalog.json", wanted)
     there = declared_in(manifest, wanted.model)
+    if as_json:
+        click.echo(to_json({"model": wanted.model, "declared_in": there, "yaml": text}))
+        return
+    click.echo(text)
     if there:
         click.echo(f"Merge it into the entry of {wanted.model} in {there}: dbt takes one entry a model.", err=True)
 
@@ -135,11 +154,11 @@ def _from_feast(folder: Path, repo: Path, given: dict[str, Any], *, as_json: boo
 
 
 def _tell_carried(folder: Path, carried: Carried) -> None:
-    views, services = _counted(len(carried.views), "feature view"), _counted(len(carried.services), "service")
+    views, services = counted(len(carried.views), "feature view"), counted(len(carried.services), "service")
     click.echo(f"{folder}: {views}, {services}, written for {carried.engine}")
     for loss in carried.losses:
         click.echo(f"{loss.where}: {loss.name}: {loss.what}")
-    click.echo(f"{_counted(len(carried.losses), 'thing')} to look at, also in {folder / 'MIGRATION.md'}", err=True)
+    click.echo(f"{counted(len(carried.losses), 'thing')} to look at, also in {folder / 'MIGRATION.md'}", err=True)
     click.echo(f"Next: {_cd(folder)}dbt deps && dbt build && featurectl check", err=True)
 
 
@@ -157,12 +176,8 @@ def _tell(folder: Path, written: list[str], kept: list[str], *, as_json: bool) -
 
 def _require_engine(engine: str, known: tuple[str, ...]) -> None:
     if engine not in known:
-        raise ProjectError(f"--engine: expected one of {', '.join(known)}, got {engine!r}", hint="Name one of them.")
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+        raise click.BadParameter(f"expected one of {', '.join(known)}, got {engine!r}", param_hint="--engine")
 
 
 def _cd(folder: Path) -> str:
-    return "" if folder.resolve() == Path.cwd() else f"cd {folder} && "
+    return "" if folder.resolve() == Path.cwd() else f"cd {shlex.quote(str(folder))} && "

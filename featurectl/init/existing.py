@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 # dbt reads either; a project has one of them.
 PACKAGE_FILES = ("packages.yml", "dependencies.yml")
+STORE_FOLDER = ".featurectl/"  # the embedded online store: rows, which belong in no repository
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +28,13 @@ class Addition:
         written: Paths that are new, relative to the project.
         brought_up_to_date: An older copy of the macros was replaced.
         to_add: The file to change by hand and the lines it lacks; None where nothing is left.
+        to_ignore: The line that .gitignore lacks, or None.
     """
 
     written: list[str]
     brought_up_to_date: bool
     to_add: tuple[str, str] | None
+    to_ignore: str | None
 
 
 def add_macros(project_dir: Path) -> Addition:
@@ -44,12 +47,13 @@ def add_macros(project_dir: Path) -> Addition:
     is_old = _is_outdated(project_dir, files)
     if is_old:
         shutil.rmtree(project_dir / FOLDER)
+    to_ignore = None if _is_ignored(project_dir.resolve()) else STORE_FOLDER
     named = next((name for name in PACKAGE_FILES if (project_dir / name).is_file()), None)
     if named is None:
         written = write_new(project_dir, {**files, "packages.yml": PACKAGES_YML})
-        return Addition(written, is_old, None)
+        return Addition(written, is_old, None, to_ignore)
     to_add = None if _names_package(project_dir / named) else (named, PACKAGES_YML)
-    return Addition(write_new(project_dir, files), is_old, to_add)
+    return Addition(write_new(project_dir, files), is_old, to_add, to_ignore)
 
 
 def _is_outdated(project_dir: Path, files: dict[str, str]) -> bool:
@@ -65,6 +69,18 @@ def _is_outdated(project_dir: Path, files: dict[str, str]) -> bool:
         )
     there = {path.relative_to(project_dir).as_posix() for path in folder.rglob("*") if path.is_file()}
     return there != set(files) or any((project_dir / path).read_text(encoding="utf-8") != files[path] for path in files)
+
+
+def _is_ignored(project_dir: Path) -> bool:
+    """Whether a .gitignore of the project, or of a folder above it up to the repository's, has the store's folder."""
+    for folder in (project_dir, *project_dir.parents):
+        file = folder / ".gitignore"
+        lines = file.read_text(encoding="utf-8").splitlines() if file.is_file() else []
+        if STORE_FOLDER.strip("/") in (line.strip().strip("/") for line in lines):
+            return True
+        if (folder / ".git").exists():
+            return False
+    return False
 
 
 def _names_package(path: Path) -> bool:
