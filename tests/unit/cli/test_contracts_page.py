@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from dataclasses import fields
 from pathlib import Path
 
@@ -58,8 +59,15 @@ def test_plan_prints_the_keys_of_the_page(run, shop):
     assert list(json.loads(run("plan", "--against", str(shop / "target"), "--json").stdout)) == KEYS["plan"]
 
 
-def test_lineage_prints_the_keys_of_the_page(run):
-    assert list(json.loads(run("lineage", "stock_levels:units_in_stock", "--json").stdout)) == KEYS["lineage"]
+def test_lineage_prints_the_keys_of_the_page(run, shop, tmp_path):
+    folder = shutil.copytree(shop, tmp_path / "compiled")
+    path = folder / "target" / "manifest.json"
+    manifest = json.loads(path.read_text())
+    for node in manifest["nodes"].values():
+        node["compiled_code"] = "select 1 as units_in_stock"
+    path.write_text(json.dumps(manifest))
+    result = run("lineage", "stock_levels:units_in_stock", "--json", folder=folder)
+    assert list(json.loads(result.stdout)) == KEYS["lineage"]
 
 
 def test_the_record_of_a_training_set_has_the_keys_of_the_page():
