@@ -14,8 +14,8 @@ from featurectl.build import read_registry
 from featurectl.cli.get_online import default_namespace
 from featurectl.cli.options import json_option, project_options
 from featurectl.cli.store_options import store_options
-from featurectl.online.removal import erase, keyed_views, keys_of_entity
-from featurectl.online.writers import open_writer
+from featurectl.online.removal import erase, keyed_views, keys_of_entity, require_catalog
+from featurectl.online.writers import open_existing
 from serving.format.keys import KeySpace
 
 if TYPE_CHECKING:
@@ -47,16 +47,25 @@ def erase_entity(project: Project, store: StoreOptions, entity: str, as_json: bo
     wanted = _pairs(entity)
     namespace = store.namespace or default_namespace(project)
     views = read_registry(project.manifest()).views
-    opener = partial(open_writer, store.url(project.project_dir), namespace)
+    opener = partial(open_existing, store.url(project.project_dir), namespace)
     with closing(opener()) as writer:
         keyspace = KeySpace(namespace)
-        keys = keys_of_entity(keyed_views(views, writer.read_catalog()), wanted, keyspace)
+        catalog = writer.read_catalog()
+        keys = keys_of_entity(keyed_views(views, catalog), wanted, keyspace)
+        if writer.read_rows(list(keys.values())) == [None] * len(keys):
+            # A first sync that died leaves rows without a catalog; without either, "was not there" would be no answer.
+            require_catalog(catalog, keyspace)
         removals = erase(keys, writer, opener, keyspace)
     for removal in removals:
         if as_json:
             click.echo(msgspec.json.encode(asdict(removal)).decode())
         else:
             click.echo(f"{removal.name}: {'erased' if removal.keys else 'was not there'}")
+    erased = {removal.name for removal in removals if removal.keys}
+    tables = [str(view.relation) for view in views if view.reference_name in erased]
+    if tables:
+        tables_text = ", ".join(tables)
+        click.echo(f"Erased online only: what {tables_text} still has of it, the next sync publishes again.", err=True)
 
 
 def _pairs(text: str) -> dict[str, str]:

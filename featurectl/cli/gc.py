@@ -14,8 +14,8 @@ import msgspec
 from featurectl.cli.get_online import default_namespace
 from featurectl.cli.options import json_option, project_options
 from featurectl.cli.store_options import store_options
-from featurectl.online.removal import collect, retired
-from featurectl.online.writers import open_writer
+from featurectl.online.removal import collect, require_catalog, retired
+from featurectl.online.writers import open_existing
 from serving.format.keys import KeySpace
 
 if TYPE_CHECKING:
@@ -39,11 +39,12 @@ def gc(project: Project, store: StoreOptions, yes: bool, as_json: bool) -> None:
         featurectl gc --yes
     """
     namespace = store.namespace or default_namespace(project)
-    opener = partial(open_writer, store.url(project.project_dir), namespace)
+    opener = partial(open_existing, store.url(project.project_dir), namespace)
+    keyspace = KeySpace(namespace)
     with closing(opener()) as writer:
-        entries = retired(writer.read_catalog(), store.as_of or datetime.now(UTC))
+        entries = retired(require_catalog(writer.read_catalog(), keyspace), store.as_of or datetime.now(UTC))
         for entry in entries:
-            removal = collect(entry, writer, opener, KeySpace(namespace), is_dry=not yes)
+            removal = collect(entry, writer, opener, keyspace, is_dry=not yes)
             if as_json:
                 click.echo(msgspec.json.encode({**asdict(removal), "removed": yes}).decode())
             else:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from featurectl.errors import FeaturectlError, UnknownNameError
+from featurectl.errors import FeaturectlError, OnlineStoreError, UnknownNameError
 from featurectl.online.keeper import held_lock
 from featurectl.online.writers.base import sentinel_key
 from serving.errors import ServingError
@@ -40,13 +40,18 @@ class KeyedView:
     entity: str
     join_keys: tuple[tuple[str, str], ...]
 
+    @property
+    def reference_name(self) -> str:
+        """``name``, or ``name@v2``."""
+        return f"{self.name}@v{self.version}" if self.version else self.name
+
 
 @dataclass(frozen=True, slots=True)
 class Removal:
     """What is removed, or would be.
 
     Attributes:
-        name: ``view@version``, or ``service:name``.
+        name: Reference name of the view, or ``service name``.
         keys: Rows of it.
     """
 
@@ -124,14 +129,25 @@ def erase(
             is_there = writer.read_rows([key]) != [None]
             if is_there:
                 writer.delete_rows(lock, [sentinel_key(keyspace, view.name, view.version), key])
-            removals.append(Removal(f"{view.name}@{view.version}", int(is_there)))
+            removals.append(Removal(view.reference_name, int(is_there)))
     return removals
 
 
-def retired(catalog: Catalog | None, now: datetime) -> list[ViewEntry | ServiceEntry]:
-    """Entries retired long enough ago; a view that a service which stays still uses is not among them."""
+def require_catalog(catalog: Catalog | None, keyspace: KeySpace) -> Catalog:
+    """The catalog; where there is none, the namespace is probably another than the one meant.
+
+    Raises:
+        OnlineStoreError: There is none.
+    """
     if catalog is None:
-        return []
+        raise OnlineStoreError(
+            f"{keyspace.catalog}: expected a catalog, found none", hint="Check the store's URL and the namespace."
+        )
+    return catalog
+
+
+def retired(catalog: Catalog, now: datetime) -> list[ViewEntry | ServiceEntry]:
+    """Entries retired long enough ago; a view that a service which stays still uses is not among them."""
     services = [entry for entry in catalog.services.values() if _is_due(entry, now)]
     used = {
         (feature.view, feature.version)
@@ -155,14 +171,13 @@ def collect(
 
     The state goes first, so that a view that comes back meanwhile is read in full. The schemas go with the last version of a view.
     """
-    name = entry.field.removeprefix("view:")
     if isinstance(entry, ServiceEntry):
         if not is_dry:
             writer.publish_catalog([], removed=[entry.field])
-        return Removal(name, 0)
+        return Removal(f"service {entry.name}", 0)
     view, version = entry.name, entry.version
     if is_dry:
-        return Removal(name, len(set(writer.scan_keys(view, version))))
+        return Removal(entry.reference, len(set(writer.scan_keys(view, version))))
     with held_lock(writer, open_writer, view, version) as lock:
         writer.delete_rows(lock, [keyspace.state(view, version), sentinel_key(keyspace, view, version)])
         removed = 0
@@ -177,7 +192,7 @@ def collect(
         if catalog is not None and not any(at[0] == view and at[1] != version for at in catalog.views):
             writer.delete_rows(lock, list(set(writer.scan_prefix(keyspace.schema(view, 0).removesuffix("00000000")))))
         writer.publish_catalog([], removed=[entry.field])
-    return Removal(name, removed)
+    return Removal(entry.reference, removed)
 
 
 def _is_due(entry: ViewEntry | ServiceEntry, now: datetime) -> bool:

@@ -83,18 +83,22 @@ def publish_services(
             said.append(f"view {view.reference_name}: {removal}; it stays online")
     if entries or retired:
         writer.publish_catalog([*entries, *retired])
-    warnings += [f"{entry.field}: no longer in the manifest; `featurectl gc` removes it in time" for entry in retired]
+    warnings += [f"{_named(entry)}: no longer in the manifest; `featurectl gc` removes it in time" for entry in retired]
     return Services([entry.name for entry in entries], warnings, refusals)
 
 
 def _absent(service: FeatureService, catalog: Catalog | None) -> str | None:
     """Which of the service's views, or else features, the catalog lacks."""
     known = catalog.views if catalog else {}
-    missing = sorted({f"{f.view}@{f.version}" for f in service.features if (f.view, f.version) not in known})
+    missing = sorted({f.reference.partition(":")[0] for f in service.features if (f.view, f.version) not in known})
     if missing:
         return f"these views are not online yet: {', '.join(missing)}"
     lacking = [f.reference for f in service.features if f.feature not in dict(known[f.view, f.version].features)]
     return f"these features are not online yet: {', '.join(lacking)}" if lacking else None
+
+
+def _named(entry: ViewEntry | ServiceEntry) -> str:
+    return f"view {entry.reference}" if isinstance(entry, ViewEntry) else f"service {entry.name}"
 
 
 def _retired(

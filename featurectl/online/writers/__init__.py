@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from featurectl.errors import OnlineStoreError
 from featurectl.online.writers.base import readable
 from serving.format.keys import KeySpace
 from serving.stores import CLUSTER_SCHEMES, SENTINEL_SCHEMES, is_redis_url, sqlite_path
@@ -37,3 +39,18 @@ def open_writer(url: str, namespace: str) -> OnlineWriter:
         from featurectl.online.writers.sqlite import SqliteWriter  # noqa: PLC0415
 
         return SqliteWriter(sqlite_path(url), keyspace)
+
+
+def open_existing(url: str, namespace: str) -> OnlineWriter:
+    """The same for what only removes: an embedded store that is not there is an error, as it is to look-ups, and not made.
+
+    Raises:
+        OnlineStoreError: Likewise.
+    """
+    with readable():
+        if url.startswith("sqlite:") and not Path(sqlite_path(url)).exists():
+            raise OnlineStoreError(
+                f"{sqlite_path(url)}: expected the file of the embedded online store, got no such file",
+                hint="Check --online-store, FEATURECTL_ONLINE_STORE and the working directory.",
+            )
+    return open_writer(url, namespace)

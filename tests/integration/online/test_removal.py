@@ -9,6 +9,7 @@ from functools import partial
 
 import pytest
 from lab import HOUR, KEYS, NAMESPACE, Lab, Row, joined
+from refusals import assert_refused
 from stored import contents
 from zoo import BASE
 
@@ -66,10 +67,32 @@ def test_an_erased_entity_is_gone_from_every_view_of_it(built_zoo, store_url):
     erased = built_zoo.run("erase", "--entity", "pair=1|11", url=store_url)
 
     assert erased.exit_code == 0
-    assert erased.stdout == "pairs@0: erased\n"
+    assert erased.stdout == "pairs: erased\n"
+    assert erased.stderr == "Erased online only: what zoo.main.pairs still has of it, the next sync publishes again.\n"
     assert before - keys_of(store_url) == {"zoo:dev:pairs@0:{1|11}", "zoo:dev:sentinel:pairs@0"}
     again = built_zoo.run("erase", "--entity", "right_id=11,left_id=1", "--json", url=store_url)
-    assert json.loads(again.stdout) == {"name": "pairs@0", "keys": 0}
+    assert json.loads(again.stdout) == {"name": "pairs", "keys": 0}
+
+
+@pytest.mark.parametrize("command", [("erase", "--entity", "pair=1|11"), ("gc",)])
+def test_nothing_is_removed_from_a_store_or_namespace_that_is_not_there(built_zoo, sqlite_url, tmp_path, command):
+    """A wrong name must not read as a deletion that is done; nothing is made either."""
+    gone = built_zoo.run(*command, url=f"sqlite://{tmp_path}/typo.db")
+    assert_refused(gone, 7, rf"{tmp_path}/typo.db: expected the file of the embedded online store, got no such file")
+    assert not (tmp_path / "typo.db").exists()
+    assert built_zoo.sync(BASE, url=sqlite_url).exit_code == 0
+    before = contents(sqlite_url)
+    wrong = built_zoo.run(*command, "--namespace", "zoo:prd", url=sqlite_url)
+    assert_refused(wrong, 7, "zoo:prd:catalog: expected a catalog, found none")
+    assert contents(sqlite_url) == before
+
+
+def test_rows_that_a_first_sync_left_without_a_catalog_are_erased(built_zoo, sqlite_url):
+    with closing(open_writer(sqlite_url, "zoo:dev")) as writer:
+        lock = writer.acquire_lock("pairs", 0, ttl_ms=60_000)
+        writer.put_rows(lock, [PutRow("zoo:dev:pairs@0:{1|11}", b"x" * 40)])
+        writer.release_lock(lock)
+    assert built_zoo.run("erase", "--entity", "pair=1|11", url=sqlite_url).stdout == "pairs: erased\n"
 
 
 def test_an_erased_entity_that_is_still_in_the_warehouse_comes_back_as_it_is_there(store_url, tmp_path):
@@ -120,13 +143,13 @@ def test_a_view_that_left_the_manifest_is_collected_after_seven_days(zoo, store_
     zoo.edit_manifest(drop_pairs)
     marked = zoo.sync(BASE, url=store_url)
     assert marked.exit_code == 0, marked.output
-    assert "view:pairs@0: no longer in the manifest" in marked.stderr
-    assert "service:zoo_model: no longer in the manifest" in marked.stderr
+    assert "view pairs: no longer in the manifest" in marked.stderr
+    assert "service zoo_model: no longer in the manifest" in marked.stderr
     assert zoo.run("gc", "--yes", url=store_url).stdout == "", "not yet"
     later = ("--as-of", (datetime.now(UTC) + timedelta(days=7, minutes=1)).isoformat())
 
     dry = zoo.run("gc", *later, url=store_url)
-    assert dry.stdout == "service:zoo_model: 0 rows would be removed\npairs@0: 5 rows would be removed\n"
+    assert dry.stdout == "service zoo_model: 0 rows would be removed\npairs: 5 rows would be removed\n"
     assert before <= keys_of(store_url)
     assert zoo.run("gc", "--yes", *later, url=store_url).stdout.count("removed") == 2
 
