@@ -12,6 +12,8 @@ from featurectl.cli.get_online import default_namespace
 from featurectl.cli.project import Project, find_project_dir
 from featurectl.cli.store_options import store_options
 from featurectl.errors import FeaturectlError
+from serving import FeatureStore
+from serving.errors import ServingError
 from serving.http import Limits, Settings, read_tokens
 
 if TYPE_CHECKING:
@@ -121,7 +123,21 @@ def serve(
             f"serve: expected the extra http, found no {error.name}",
             hint="pip install 'featurectl[http]'; in a checkout pip install -e '.[http]' -c constraints.txt",
         ) from error
-    run(settings, **address, announce=lambda where: click.echo(f"Serving {namespace} on {where}", err=True))
+
+    def announce(where: str) -> None:
+        click.echo(f"Serving {namespace} on {where}", err=True)
+        _warn_of_the_store(url, namespace)
+
+    run(settings, **address, announce=announce)
+
+
+def _warn_of_the_store(url: str, namespace: str) -> None:
+    """Say so where the store cannot answer yet: the server starts all the same, for the store may come back."""
+    try:
+        with FeatureStore.from_url(url, namespace=namespace) as store:
+            store.catalog()
+    except ServingError as error:
+        click.secho(f"Warning: look-ups answer 503 until this is mended: {error.message}", fg="yellow", err=True)
 
 
 def _tokens(source: str | None) -> Tokens | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -35,6 +36,8 @@ class OnlineRequest(msgspec.Struct):
     include_stale: bool = False
 
 
+_ASKING = ("features", "feature_service")
+_FORM = 'Write {"features": ["view:feature"], "entities": {"key": [1, 2]}}.'
 _decode = msgspec.json.Decoder(OnlineRequest).decode
 
 
@@ -80,17 +83,34 @@ def parse(body: bytes) -> OnlineRequest:
         RefusedError: With 422; the message says where in the body.
     """
     try:
-        return _decode(body)
+        request = _decode(body)
     except msgspec.DecodeError as error:
         problem = str(error)
     except UnicodeDecodeError as error:
         problem = f"not UTF-8 at byte {error.start}"
     except RecursionError:
         problem = "nested too deeply"
+    else:
+        if not request.features and request.feature_service is None:
+            _require_known_keys(body)
+        return request
     raise RefusedError(
         422,
         f"body: expected a JSON object with entities and features or feature_service: {problem}",
-        hint='Write {"features": ["view:feature"], "entities": {"key": [1, 2]}}.',
+        hint=_FORM,
+    )
+
+
+def _require_known_keys(body: bytes) -> None:
+    """Refuse a request for nothing that has keys nobody reads: one of them may be a slip."""
+    unread = [key for key in msgspec.json.decode(body) if key not in OnlineRequest.__struct_fields__]
+    if not unread:
+        return
+    near = [found for key in unread for found in difflib.get_close_matches(key, _ASKING, n=1)]
+    raise RefusedError(
+        422,
+        f"body: expected features or feature_service, got {', '.join(map(repr, unread))}",
+        hint=f"Did you mean {near[0]!r}?" if near else _FORM,
     )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
+import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -14,6 +16,10 @@ from pathlib import Path
 
 import duckdb
 import pytest
+
+from featurectl.build import read_registry
+from featurectl.manifest import read_manifest
+from featurectl.training.request import Asked, resolve
 
 OURS = ("DBT_", "FEATURECTL_", "FLIGHTS_")
 
@@ -109,3 +115,20 @@ def test_a_locked_warehouse_is_told_of_and_the_rest_is_shown(example):
     assert "expected no other process to hold the file" in described["example_problem"]
     assert described["features"]
     assert described["sql"]
+
+
+@pytest.mark.parametrize("command", ["list", "search", "describe", "lineage"])
+def test_the_examples_of_help_answer_on_the_example(example, command):
+    lines = [line.strip() for line in run_in(example, FEATURECTL, command, "--help").splitlines()]
+    examples = [line for line in lines if line.startswith(f"featurectl {command} ") and "|" not in line]
+    assert examples
+    for line in examples:
+        assert run_in(example, FEATURECTL, *shlex.split(line, comments=True)[1:]), line
+
+
+def test_the_features_of_the_examples_of_help_make_one_training_set(example):
+    """No two of an example have one name."""
+    text = run_in(example, FEATURECTL, "training-set", "--help").partition("Examples:")[2].partition("Options:")[0]
+    registry = read_registry(read_manifest(example.target_dir / "manifest.json"))
+    for features in re.findall(r"--features (\S+)", text):
+        assert resolve(Asked(features.split(","), "at"), registry).features

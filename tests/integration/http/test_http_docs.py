@@ -8,7 +8,9 @@ from pathlib import Path
 
 from shop import ORDERS
 
+from serving.errors import UnknownFeatureError
 from serving.http import Limits, read_tokens
+from serving.http.failures import refusal
 
 PAGE = (Path(__file__).resolve().parents[3] / "docs" / "http.md").read_text()
 
@@ -22,6 +24,11 @@ def block(name: str) -> str:
 def test_the_request_of_the_page_has_the_answer_of_the_page(shop, caller):
     shop.put(ORDERS, [1], [5, None, None])
     assert caller.ask(json.loads(block("request"))) == json.loads(block("response"))
+
+
+def test_the_error_of_the_page_is_one_of_the_servers():
+    error = UnknownFeatureError("feature service", "late_modle", ["late_model"])
+    assert refusal(error).body.decode() == block("error").strip()
 
 
 def test_the_tokens_of_the_page_can_be_read():

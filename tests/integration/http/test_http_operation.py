@@ -288,3 +288,12 @@ def test_the_page_needs_nothing_from_elsewhere(embedded_shop, serve):
     assert (status, caller.headers["content-type"]) == (200, "text/html; charset=utf-8")
     assert "default-src 'none'" in caller.headers["content-security-policy"]
     assert not re.search(rb"(src|href)\s*=\s*[\"']?(https?:)?//", page)
+
+
+@pytest.mark.parametrize("url", ["redis://127.0.0.1:1/0", "sqlite:absent/online.db"])
+def test_a_store_that_cannot_answer_is_warned_of_at_the_start(url):
+    """The server starts all the same: the store may come back."""
+    with process(url, "shop:dev") as started:
+        warning = started.stderr.readline()
+        assert warning.startswith("Warning: look-ups answer 503 until this is mended: ")
+        assert started.poll() is None

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from serving import StoreError
 from serving.http.answer import rfc3339
 from serving.http.batching import LONGEST_SHARED_KEYS, BatchingStore
+from serving.http.body import parse
+from serving.http.failures import RefusedError
 from serving.http.metrics import Metrics, prometheus_text
 from serving.http.recipe import canonical
 
@@ -103,3 +105,34 @@ def test_a_caller_that_gives_up_takes_nothing_from_the_others():
         assert await kept == [b"b"]
 
     asyncio.run(ask_all())
+
+
+@pytest.mark.parametrize(
+    ("body", "message", "hint"),
+    [
+        (
+            b'{"feature": ["a:b"], "entities": {"k": [1]}}',
+            "body: expected features or feature_service, got 'feature'",
+            "Did you mean 'features'?",
+        ),
+        (
+            b'{"service": "m", "x": 1, "entities": {}}',
+            "body: expected features or feature_service, got 'service', 'x'",
+            "Did you mean 'feature_service'?",
+        ),
+        (
+            b'{"x": 1, "features": [], "entities": {}}',
+            "body: expected features or feature_service, got 'x'",
+            'Write {"features": ["view:feature"], "entities": {"key": [1, 2]}}.',
+        ),
+    ],
+)
+def test_a_request_for_nothing_names_the_keys_that_were_not_read(body, message, hint):
+    """As Feast's, unknown keys are passed over; a slip in the one that matters is told."""
+    with pytest.raises(RefusedError) as caught:
+        parse(body)
+    assert (caught.value.status, str(caught.value), caught.value.hint) == (422, message, hint)
+
+
+def test_an_unknown_key_beside_features_is_passed_over():
+    assert parse(b'{"x": 1, "features": ["a:b"], "entities": {}}').features == ["a:b"]
