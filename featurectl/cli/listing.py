@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from featurectl.filters import Filters
     from featurectl.registry import PinnedFeature, Registry
 
+_SHOWN = 3  # features of a service or training set in text; --json has them all
+
 COLUMNS = {
     "view": ("name", "entity", "keys", "ttl", "owner", "features"),
     "feature": ("name", "data_type", "entity", "owner", "description"),
@@ -52,10 +54,18 @@ def list_(project: Project, kind: str, filters: Filters, as_json: bool) -> None:
         click.echo(to_json(rows))
     elif rows:
         shown = [{**row, "ttl": duration(row.get("ttl_seconds")), "keys": _keys(row.get("join_keys"))} for row in rows]
+        if kind in ("service", "training-set"):
+            shown = [{**row, "features": shorter(row["features"])} for row in shown]
         click.echo(table(shown, COLUMNS[kind]))
     if not rows:
         what = kind.replace("-", " ")
         click.echo(f"No {what} passes the filters." if filters else f"The project declares no {what}.", err=True)
+
+
+def shorter(references: list[str]) -> str:
+    """A list of references for one line of text: the first three, and how many there are."""
+    more = f", ... ({len(references)})" if len(references) > _SHOWN else ""
+    return ", ".join(references[:_SHOWN]) + more
 
 
 def list_rows(registry: Registry, kind: str) -> list[dict[str, Any]]:

@@ -8,6 +8,8 @@ import sys
 
 import pytest
 
+from featurectl.cli.listing import shorter
+
 
 def test_views_are_an_aligned_table(run):
     result = run("list")
@@ -142,3 +144,9 @@ def test_an_unknown_value_exits_5_with_the_nearest(run, option, name, kind, hint
     result = run("list", option, name)
     assert (result.exit_code, result.stdout) == (5, "")
     assert result.stderr == f"Error: expected the name of {kind}, got {name!r}\nHint: {hint}\n"
+
+
+@pytest.mark.parametrize(("features", "shown"), [(3, "f0, f1, f2"), (4, "f0, f1, f2, ... (4)")])
+def test_of_a_long_list_of_features_three_and_their_number_are_shown(features, shown):
+    """A line a model trained on hundreds of features could not be read; --json has them all."""
+    assert shorter([f"f{number}" for number in range(features)]) == shown
