@@ -29,7 +29,7 @@ help: ## List the targets
 demo: .venv/.demo profiles.yml ## Build the flights example, sync it, look up one flight, and tell what happened
 	@$(BIN)/python data/story.py
 
-leakage: demo ## Show what leakage does to a model's score, on the example
+leakage: demo ## Show what leakage does to a model's score: the demo first, then some minutes
 	@$(BIN)/python -m pip install -qq --editable '.[example]' --constraint constraints.txt
 	@$(BIN)/python data/leakage.py --svg docs/leakage.svg
 
