@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from featurectl.errors import ReferenceSyntaxError, UnknownNameError
+from featurectl.errors import ReferenceSyntaxError, UnknownNameError, did_you_mean
 from featurectl.registry import PinnedFeature
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 ALL = "*"
 _VIEW = re.compile(r"(?P<name>[^@:\s]+)(?:@v(?P<version>[1-9]\d*))?")
+_MARK = "A model is one by `config.meta.feature_view` in its YAML: is the block there, and spelt so?"
 _REFERENCE_HINT = "Write `view:feature`, `view:*` or `view@v2:feature`."
 
 
@@ -76,7 +77,10 @@ def find_view(
     named = [view for view in candidates if view.name == name and package in (None, view.package)]
     if not named:
         in_package = [view.name for view in candidates if package in (None, view.package)]
-        raise UnknownNameError("feature view", name, in_package)
+        hint = did_you_mean(name, in_package)
+        raise UnknownNameError(
+            "feature view", name, in_package, hint=hint if hint.startswith("Did") else f"{hint} {_MARK}"
+        )
     if version is not None:
         matching = [view for view in named if view.version == version]
         if not matching:

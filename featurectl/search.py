@@ -174,7 +174,8 @@ def _things(registry: Registry) -> Iterator[_Thing]:
         views[view.entity] |= _set(view.reference_name)
     for each in registry.entities:
         about = {"view": frozenset(views[each.name])}
-        yield _Thing("entity", each.name, f"{len(each.views)} feature views", _set(each.name), about)
+        said = "1 feature view" if len(each.views) == 1 else f"{len(each.views)} feature views"
+        yield _Thing("entity", each.name, said, _set(each.name), about)
     for service in registry.services:
         about = {**_owned(service.owner, service.tags), "description": _set(service.description)}
         yield _Thing("service", service.name, service.description, _set(service.name), about)

@@ -6,7 +6,7 @@ import pytest
 
 from featurectl.build import read_registry
 from featurectl.errors import ReferenceSyntaxError, UnknownNameError
-from featurectl.references import Item, parse_reference, resolve_references
+from featurectl.references import Item, find_view, parse_reference, resolve_references
 
 
 @pytest.fixture(scope="module")
@@ -66,3 +66,14 @@ def test_an_unknown_name_comes_with_those_there_are(views, text, message, hint):
     with pytest.raises(UnknownNameError) as caught:
         resolve_references([text], views)
     assert (str(caught.value), caught.value.hint, caught.value.exit_code) == (message, hint, 5)
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_a_name_that_is_near_no_view_comes_with_what_makes_a_model_one(views, there):
+    """A block under a misspelt key leaves a model that is no view."""
+    with pytest.raises(UnknownNameError) as caught:
+        find_view(views if there else [], "payments")
+    assert caught.value.hint == (
+        ("There is: customer_orders, stock_levels." if there else "There is none in this project.")
+        + " A model is one by `config.meta.feature_view` in its YAML: is the block there, and spelt so?"
+    )

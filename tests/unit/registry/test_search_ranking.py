@@ -147,3 +147,8 @@ def test_a_plural_is_the_word(registry):
     """Asked or written: `planes` is as good as `plane`, `runway` as `runways`."""
     assert search(registry, "planes delay")[0].matched == ("name",)
     assert search(registry, "busy runway")[0].matched == ("description",)
+
+
+def test_an_entity_of_one_view_says_so(registry):
+    counts = {found.name: found.description for found in search(registry, "route") if found.kind == "entity"}
+    assert counts["route"] == "1 feature view"
