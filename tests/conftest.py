@@ -93,7 +93,7 @@ def collating_redis_url(collating_valkey_server: ValkeyServer) -> str:
 @pytest.fixture
 def sqlite_url(tmp_path: Path) -> str:
     """The URL of an embedded store that does not exist yet."""
-    return f"sqlite://{tmp_path}/store/online.db"
+    return f"sqlite://{tmp_path}/.featurectl/online.db"
 
 
 @pytest.fixture(params=["sqlite", "valkey", "valkey_other_collation"])

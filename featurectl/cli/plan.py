@@ -96,7 +96,8 @@ def plan(
         catalog, states = _served(store.url(project.project_dir), namespace)
         found = plan_served(registry, catalog, states, namespace, datetime.now(UTC), only)
         if not no_rows:
-            found = replace(found, movements=_movements(project, store, manifest, registry, views, namespace))
+            movements = _movements(project, store, manifest, registry, views, namespace)
+            found = replace(found, movements=tuple(_refused(each, found) for each in movements))
     if as_json:
         click.echo(_as_json(found))
     elif as_md:
@@ -153,7 +154,19 @@ def _movements(
 
 
 def _movement(report: ViewReport) -> Movement:
-    return Movement(report.view, report.read, report.written, report.bytes, "; ".join(report.problems) or None)
+    return Movement(report.view, report.read, report.rows_read, report.bytes, "; ".join(report.problems) or None)
+
+
+def _refused(movement: Movement, found: Plan) -> Movement:
+    """The movement of a view that a sync refuses, as it is once the break is accepted; with what it waits for."""
+    is_broken = any(
+        change.kind == "view" and change.name == movement.view and change.breaking for change in found.changes
+    )
+    if not is_broken or movement.problem is not None:
+        return movement
+    return replace(
+        movement, problem="nothing of it is written unless its breaking change is accepted (--accept-breaking)"
+    )
 
 
 def _as_json(found: Plan) -> str:

@@ -29,7 +29,9 @@ def as_markdown(plan: Plan) -> str:
     if plan.movements:
         rows = [tuple(row.values()) for row in movement_rows(plan.movements)]
         table = _table(("view", "rows", "bytes", "read"), rows)
-        parts.append(f"<details><summary>What a sync now would write</summary>\n\n{table}\n\n</details>")
+        parts.append(
+            f"<details><summary>What a sync now would read, to write what is not older than online</summary>\n\n{table}\n\n</details>"
+        )
     return "\n\n".join(parts)
 
 

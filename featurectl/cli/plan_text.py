@@ -59,5 +59,14 @@ def _signed(change: Change | Detail) -> str:
 
 
 def _movements(movements: tuple[Movement, ...]) -> str:
-    total = f"{sum(each.rows for each in movements):,} rows, {size(sum(each.bytes for each in movements))}"
-    return f"A sync now would write {total}:\n{table(movement_rows(movements), ('view', 'rows', 'bytes', 'read'))}"
+    """What is read, a row a view; then why some views are not written, a line each: reasons are too long for a column."""
+    moved = [each for each in movements if each.problem is None]
+    total = f"{sum(each.rows for each in moved):,} rows ({size(sum(each.bytes for each in moved))})"
+    head = f"A sync now would read {total} and write each that is not older than the one online:"
+    rows = [
+        row | {"read": each.read} for row, each in zip(movement_rows(movements), movements, strict=True) if each.read
+    ]
+    problems = [f"{each.view}: {each.problem.removeprefix(f'{each.view}: ')}" for each in movements if each.problem]
+    parts = [head if moved else "A sync now would write nothing:"]
+    parts += [table(rows, ("view", "rows", "bytes", "read"))] if rows else []
+    return "\n".join(parts + problems)

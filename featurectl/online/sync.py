@@ -137,7 +137,8 @@ def _publish(
             else:
                 publication.run()
     except FeaturectlError as error:
-        report.problems.append(str(error))
+        where = f"{view.reference_name}: "
+        report.problems.append(where + str(error).removeprefix(where))  # a warehouse's error names no view
         report.hint = error.hint
     report.seconds = time.monotonic() - started
     on_progress(report)

@@ -86,9 +86,9 @@ class Movement:
 
     Attributes:
         read: What would be read and why.
-        rows: To write.
-        bytes: Of the rows to send.
-        problem: Why nothing would be moved.
+        rows: To read: the newest due one of each entity; those not older than what is online are written.
+        bytes: Of those rows.
+        problem: Why nothing would be written.
     """
 
     view: str

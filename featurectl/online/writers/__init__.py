@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def open_writer(url: str, namespace: str) -> OnlineWriter:
-    """A writer to one namespace of the store at a URL; an embedded store's file and folder are created.
+    """A writer to one namespace of the store at a URL; an embedded store's file is created, and its folder where it is `.featurectl`.
 
     Args:
         url: As `serving.stores.open_store` takes it.

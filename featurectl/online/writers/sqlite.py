@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from serving.format.keys import KeySpace
     from serving.format.schemas import Schema
 
+EMBEDDED_FOLDER = ".featurectl"
 _ROWS_A_TRANSACTION = 2000
 _SCAN_ROWS = 1000
 
@@ -69,7 +70,7 @@ where locks.expires_at <= ?
 
 
 class SqliteWriter:
-    """The writing side of one namespace in one file, which is created with its folder.
+    """The writing side of one namespace in one file, which is created; its folder only where it is a project's `.featurectl`.
 
     Args:
         path: Of the file.
@@ -80,13 +81,7 @@ class SqliteWriter:
         self._path = path
         self._keys = keyspace
         self._written = self._skipped = 0
-        try:
-            Path(path).parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise OnlineStoreError(
-                f"{path}: expected a folder for the embedded online store, got {error.strerror or error}",
-                hint="Choose another path in FEATURECTL_ONLINE_STORE.",
-            ) from error
+        _require_folder(Path(path))
         with self._errors():
             self._connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_SECONDS, isolation_level=None)
         try:
@@ -292,6 +287,21 @@ class SqliteWriter:
             if held is None:
                 raise lock_lost(key)
             yield key
+
+
+def _require_folder(path: Path) -> None:
+    """Make a project's own folder; any other one that is not there is taken for a path mistyped."""
+    try:
+        if path.parent.name == EMBEDDED_FOLDER:
+            path.parent.mkdir(exist_ok=True)
+        reason = None if path.parent.is_dir() else "none"
+    except OSError as error:
+        reason = error.strerror or str(error)
+    if reason is not None:
+        raise OnlineStoreError(
+            f"{path}: expected a folder for the embedded online store, got {reason}",
+            hint=f"Make {path.parent}, or choose another path with --online-store or FEATURECTL_ONLINE_STORE.",
+        )
 
 
 def _now_ms() -> int:

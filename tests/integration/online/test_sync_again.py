@@ -195,7 +195,7 @@ def test_a_store_that_fails_on_the_way_keeps_the_old_watermark(built_zoo, sqlite
         assert failed.exit_code == 7
     else:
         assert failed.exit_code == 8
-        assert "1 of 2 views were not (wholly) published:\n  the disk is full\nHint: Make room." in failed.stderr
+        assert "1 of 2 views were not (wholly) published:\n  pairs: the disk is full\nHint: Make room." in failed.stderr
     new = states_of(sqlite_url)
     assert new["pairs"] == old["pairs"]
     assert new["days"].watermark_us > old["days"].watermark_us
@@ -347,6 +347,8 @@ def test_a_plan_says_what_a_sync_refuses_and_nothing_once_it_is_accepted(zoo, sq
     zoo.edit_manifest(drop_remark_column)
     made, names = planned()
     assert (made["exit_code"], names) == (3, {"pairs", "zoo_model"})
+    (problem,) = [each["problem"] for each in made["movements"] if each["view"] == "pairs"]
+    assert problem == "nothing of it is written unless its breaking change is accepted (--accept-breaking)"
     assert zoo.sync(BASE, "--accept-breaking", url=sqlite_url).exit_code == 0
     assert planned()[1] == set()
 

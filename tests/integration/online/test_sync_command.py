@@ -12,6 +12,7 @@ import sys
 from datetime import UTC, datetime
 
 import pytest
+from refusals import assert_refused
 from stored import contents
 from zoo import BASE, VALUES
 
@@ -56,7 +57,7 @@ def test_a_terminal_sees_rows_counted_and_the_line_wiped_in_the_end(built_zoo, s
         assert re.search(rf"\r\x1b\[K{view}(@0)?: [1-9]\d* rows", shown), shown
     last_line = shown.split("service zoo_model is online")[0]
     assert last_line.endswith("\r\x1b[K")
-    assert [line.split()[1].rstrip(":") for line in printed.splitlines()] == VIEWS
+    assert [json.loads(line)["view"] for line in printed.splitlines()] == VIEWS, "a program reads stdout"
 
 
 def test_a_view_has_its_line_as_soon_as_it_is_done(built_zoo, sqlite_url):
@@ -74,9 +75,7 @@ def test_a_dry_run_says_what_would_be(built_zoo, sqlite_url):
 
 
 def test_a_job_sees_one_json_line_a_view_and_no_progress(built_zoo, sqlite_url):
-    done = subprocess.run(
-        [*COMMAND, *arguments(built_zoo, sqlite_url), "--json"], capture_output=True, text=True, check=True
-    )
+    done = subprocess.run([*COMMAND, *arguments(built_zoo, sqlite_url)], capture_output=True, text=True, check=True)
     assert "\x1b" not in done.stderr
     lines = [json.loads(line) for line in done.stdout.splitlines()]
     assert [line["view"] for line in lines] == VIEWS
@@ -183,12 +182,12 @@ def test_a_view_whose_build_failed_is_not_published_unless_forced(zoo, sqlite_ur
     assert any(":pairs@0:" in str(key) for key in contents(sqlite_url))
 
 
-@pytest.mark.parametrize("store", ["sqlite:///{}/none/online.db", "sqlite:{}/none/online.db"])
+@pytest.mark.parametrize("store", ["sqlite:///{}/.featurectl/online.db", "sqlite:{}/.featurectl/online.db"])
 def test_a_dry_run_makes_no_store(built_zoo, tmp_path, store):
     url = store.format(str(tmp_path).lstrip("/") if store.startswith("sqlite:///") else tmp_path)
     dry = built_zoo.sync(BASE, "--dry-run", "--json", url=url)
     assert dry.exit_code == 0
-    assert not (tmp_path / "none").exists()
+    assert not (tmp_path / ".featurectl").exists()
     would = {line["view"]: line["written"] for line in map(json.loads, dry.stdout.splitlines())}
     assert built_zoo.sync(BASE, "--json", url=url).exit_code == 0
     wrote = {
@@ -196,3 +195,13 @@ def test_a_dry_run_makes_no_store(built_zoo, tmp_path, store):
         for line in map(json.loads, built_zoo.sync(BASE, "--json", url=url).stdout.splitlines())
     }
     assert would == wrote
+
+
+def test_a_store_in_a_folder_that_is_not_there_is_refused_and_the_folder_not_made(built_zoo, tmp_path):
+    """A path mistyped, most likely; only a project's own .featurectl is made."""
+    for folder in ("none", "none/.featurectl"):
+        refused = built_zoo.sync(BASE, url=f"sqlite://{tmp_path}/{folder}/online.db")
+        assert_refused(
+            refused, 7, f"{tmp_path}/{folder}/online.db: expected a folder", f"Make {tmp_path}/{folder}, or "
+        )
+    assert not (tmp_path / "none").exists()

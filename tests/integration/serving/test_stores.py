@@ -233,6 +233,7 @@ def test_a_replaced_file_is_noticed(tmp_path):
     """A reader that is open follows the path, not the old file."""
     urls = [f"sqlite://{tmp_path}/{name}/online.db" for name in ("live", "next")]
     for url, delay in zip(urls, [1.0, 2.0], strict=True):
+        Path(url.removeprefix("sqlite://")).parent.mkdir()
         shop = Shop(url)
         shop.put(AIRPORT, ["EWR"], [delay])
         shop.writer.close()

@@ -51,10 +51,18 @@ def test_text_has_a_sign_a_line_and_names_what_breaks(plan):
 def test_what_a_sync_would_move_is_a_table_with_its_sum():
     moved = (Movement("a", "full", 1200, 34_000), Movement("b", "", 0, 0, "an empty table"))
     text = as_text(Plan("x", (), ("view c",), movements=moved))
-    assert "A sync now would write 1,200 rows, 34.0 kB:" in text
-    assert "b     0      0 B      an empty table" in text
+    assert "A sync now would read 1,200 rows (34.0 kB) and write each that is not older than the one online:" in text
+    assert "a     1,200  34.0 kB  full\nb: an empty table\n" in text
     assert "retired, served until `featurectl gc` removes it: view c" in text
     assert text.endswith("No differences from x.")
+
+
+def test_where_nothing_can_be_written_no_rows_are_counted():
+    """Not built, or refused until a break is accepted; a reason has a line of its own."""
+    moved = (Movement("a", "full", 50, 1800, "not accepted"), Movement("b", "", 0, 0, "b: not built"))
+    text = as_text(Plan("x", (), movements=moved))
+    head = "A sync now would write nothing:\nVIEW  ROWS  BYTES   READ\na     50    1.8 kB  full\n"
+    assert text.startswith(f"{head}a: not accepted\nb: not built\n")
 
 
 def test_markdown_is_a_table_row_a_detail_with_cells_escaped(plan):
