@@ -15,7 +15,7 @@ import msgspec
 
 from featurectl.build import read_registry
 from featurectl.cli.newer_files import tell_newer_files
-from featurectl.cli.options import SELECT_HELP, json_option, project_options
+from featurectl.cli.options import SELECT_HELP, project_options
 from featurectl.cli.store_options import store_options
 from featurectl.cli.sync_options import sync_options
 from featurectl.errors import FeaturectlError, SyncError
@@ -50,7 +50,12 @@ if TYPE_CHECKING:
 @sync_options
 @store_options
 @project_options
-@json_option
+@click.option(
+    "--json/--text",
+    "as_json",
+    default=lambda: not sys.stdout.isatty(),
+    help="One JSON object a view, or one line of text; without either: text on a terminal, JSON elsewhere.",
+)
 def sync_online(
     project: Project,
     store: StoreOptions,
@@ -61,8 +66,8 @@ def sync_online(
 ) -> None:
     """Copy the newest rows of feature views to the online store.
 
-    Prints one line a view as soon as it is done; with --json one JSON object a view. A view that fails does not stop the
-    others; exit 8 says that some were not published.
+    Prints one line a view as soon as it is done: text on a terminal, with progress, and a JSON object elsewhere. A view
+    that fails does not stop the others; exit 8 says that some were not published.
 
     \b
     Examples:

@@ -32,10 +32,14 @@ def read_blocks(page: Path) -> list[Block]:
 
 
 def read_commands(text: str) -> list[tuple[str, str]]:
-    """The commands of a console block, each with the output shown below it."""
+    """The commands of a console block, each with the output shown below it.
+
+    `sync-online` prints text on a terminal and JSON to a program that reads it, as a test does: it is told where it is.
+    """
     first, *parts = re.split(r"^\$ ", text, flags=re.MULTILINE)
     assert not first, "a console block begins with a command"
-    return [tuple(part.split("\n", 1)) for part in parts]
+    typed = [part.replace("featurectl sync-online", "featurectl sync-online --text", 1) for part in parts]
+    return [tuple(part.split("\n", 1)) for part in typed]
 
 
 def is_shown(shown: str, output: str) -> bool:

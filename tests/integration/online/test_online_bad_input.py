@@ -202,7 +202,7 @@ def test_an_embedded_store_that_cannot_be_made(built_zoo, tmp_path):
 @pytest.mark.parametrize("as_of", ["yesterday", "", "2024-13-01", "1710072000"])
 def test_an_instant_that_is_none(built_zoo, url, as_of):
     before = contents(url)
-    result = built_zoo.run("sync-online", "--as-of", as_of, url=url)
+    result = built_zoo.run("sync-online", "--text", "--as-of", as_of, url=url)
     assert result.exit_code == 2
     assert "expected an ISO 8601 instant such as 2013-07-01T18:00:00Z" in result.stderr
     assert contents(url) == before
@@ -210,7 +210,7 @@ def test_an_instant_that_is_none(built_zoo, url, as_of):
 
 def test_empty_future_and_misfit_views_do_not_stop_the_others(built_zoo, sqlite_url):
     """Exit 8 names each with its reason; the good rows and views are online."""
-    result = built_zoo.run("sync-online", "--as-of", BASE.isoformat(), url=sqlite_url)
+    result = built_zoo.run("sync-online", "--text", "--as-of", BASE.isoformat(), url=sqlite_url)
 
     assert result.exit_code == 8
     assert "3 of 6 views were not (wholly) published" in result.stderr

@@ -135,8 +135,9 @@ class Zoo:
         )
 
     def sync(self, as_of: datetime, *arguments: str, url: str, select: str = "tag:healthy") -> Result:
-        """Run `sync-online`."""
-        return self.run("sync-online", "--as-of", as_of.isoformat(), "--select", select, *arguments, url=url)
+        """Run `sync-online`, its output as on a terminal unless asked otherwise."""
+        options = ["--as-of", as_of.isoformat(), "--select", select, "--text"]
+        return self.run("sync-online", *options, *arguments, url=url)
 
     def edit_manifest(self, edit: Any) -> None:
         """Change the manifest in place."""
