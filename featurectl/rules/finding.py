@@ -73,8 +73,8 @@ class Place:
         self._add(rule, "warning", message, hint, sql)
 
     def expected(self, rule: str, key: str, wanted: str, got: Any, hint: str | None = None) -> None:
-        """Add the usual error: a key with another value than it should have."""
-        self.error(rule, f"{key}: expected {wanted}, got {got!r}", hint)
+        """Add the usual error: a key with another value than it should have; None is an absent key or an empty one."""
+        self.error(rule, f"{key}: expected {wanted}, got {'none' if got is None else repr(got)}", hint)
 
     @property
     def is_broken(self) -> bool:

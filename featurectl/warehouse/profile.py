@@ -87,7 +87,8 @@ def _project_profile(project_dir: Path) -> str:
     name = _rendered(_load(path).get("profile"), f"{path}: profile")
     if not isinstance(name, str):
         raise ProjectError(
-            f"{path}: profile: expected the name of a profile, got {name!r}", hint="Or name one with --profile."
+            f"{path}: profile: expected the name of a profile, got {'none' if name is None else repr(name)}",
+            hint="Or name one with --profile.",
         )
     return name
 

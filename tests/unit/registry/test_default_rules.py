@@ -42,7 +42,7 @@ def test_a_default_fits_its_column_and_what_fits_is_published(declared, data_typ
     else:
         (line,) = found
         assert line.startswith(BLOCK + "defaults.x: expected ")
-        assert line.endswith(f"got {value!r}")
+        assert line.endswith(f"got {'none' if value is None else repr(value)}")
 
 
 def test_a_wrong_default_says_what_would_fit(declared):

@@ -31,7 +31,7 @@ def test_a_well_declared_view_has_no_finding(declared):
         ({"entity": ""}, "entity: expected a non-empty string, got ''"),
         ({"entity": 7}, "entity: expected a non-empty string, got 7"),
         ({"join_keys": ABSENT}, "join_keys: expected at least one column, got none"),
-        ({"join_keys": None}, "join_keys: expected a list of column names, got None"),
+        ({"join_keys": None}, "join_keys: expected a list of column names, got none"),
         ({"join_keys": []}, "join_keys: expected at least one column, got none"),
         ({"join_keys": "customer_id"}, "join_keys: expected a list of column names, got 'customer_id'"),
         ({"join_keys": ["customer"]}, "join_keys: expected a column of the contract, got 'customer'"),
@@ -58,7 +58,7 @@ def test_a_well_declared_view_has_no_finding(declared):
         ({"ttl": {"count": 0, "period": "day"}}, "ttl.count: expected a positive integer, got 0"),
         ({"ttl": {"count": True, "period": "day"}}, "ttl.count: expected a positive integer, got True"),
         ({"ttl": {"count": 1.5, "period": "day"}}, "ttl.count: expected a positive integer, got 1.5"),
-        ({"ttl": {"period": "day"}}, "ttl.count: expected a positive integer, got None"),
+        ({"ttl": {"period": "day"}}, "ttl.count: expected a positive integer, got none"),
         (
             {"ttl": {"count": 1, "period": "days"}},
             "ttl.period: expected one of second, minute, hour, day, week, got 'days'",
@@ -89,7 +89,7 @@ def test_an_unknown_key_comes_with_the_nearest_known_one(declared):
 @pytest.mark.parametrize(
     ("config", "line"),
     [
-        ({"event_time": None}, "config.event_time: expected the event timestamp column, got None"),
+        ({"event_time": None}, "config.event_time: expected the event timestamp column, got none"),
         ({"event_time": "orderd_at"}, "config.event_time: expected a column of the contract, got 'orderd_at'"),
         ({"event_time": "is_deleted"}, "config.event_time: expected a timestamp column, got 'is_deleted boolean'"),
         ({"contract": {"enforced": False}}, "config.contract.enforced: expected true, got false"),
@@ -121,7 +121,7 @@ def test_every_problem_of_every_view_is_said_in_one_run(declared):
         "    Write it as dbt does: {count: 7, period: day}.\n"
         "  models/b.yml: b: config.meta.feature_view.join_keys: expected a column of the contract, got 'x'\n"
         "    There is: customer_id, is_deleted, loaded_at, n_raw_rows, ordered_at, orders_count_7d.\n"
-        "  models/b.yml: b: config.event_time: expected the event timestamp column, got None\n"
+        "  models/b.yml: b: config.event_time: expected the event timestamp column, got none\n"
         "    Add `event_time: <column>` under `config`; attributes that never change carry a constant one."
     )
 
@@ -155,7 +155,7 @@ def test_a_view_without_features_is_refused(declared):
 
 def test_a_column_without_a_type_is_refused(declared):
     declared.view(columns={"customer_id": "bigint", "ordered_at": "timestamp", "n": None})
-    assert declared.findings() == [HERE + "columns.n.data_type: expected a type of the warehouse, got None"]
+    assert declared.findings() == [HERE + "columns.n.data_type: expected a type of the warehouse, got none"]
 
 
 @pytest.mark.parametrize(

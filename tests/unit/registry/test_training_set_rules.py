@@ -116,7 +116,9 @@ def test_an_unknown_view_comes_with_the_nearest(declared):
 def test_the_list_is_a_non_empty_list(declared, features):
     declared.view()
     declared.training_set(features)
-    assert declared.findings() == [f"{LIST}: expected a non-empty list of features, got {features!r}"]
+    assert declared.findings() == [
+        f"{LIST}: expected a non-empty list of features, got {'none' if features is None else repr(features)}"
+    ]
 
 
 def test_two_features_of_one_output_name_are_both_named_and_a_prefix_is_offered(declared):

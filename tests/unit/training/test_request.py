@@ -15,7 +15,7 @@ WRONG = [
     ({"features": None}, "features: expected a list of references and mappings, or the name of a feature service"),
     ({"features": {"congestion:delay": 1}}, "features: expected a list of references and mappings"),
     ({"features": 7}, "features: expected a list of references and mappings"),
-    ({"features": [None]}, "features[0]: expected a mapping, got None"),
+    ({"features": [None]}, "features[0]: expected a mapping, got none"),
     ({"join_keys": ["airport"]}, "join_keys: expected a mapping of a view's key to a column of the spine"),
     ({"join_keys": "airport"}, "join_keys: expected a mapping of a view's key to a column of the spine"),
     ({"join_keys": {"airport": 1}}, "join_keys: expected a mapping of a view's key to a column of the spine"),

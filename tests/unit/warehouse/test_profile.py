@@ -154,6 +154,6 @@ def test_a_target_is_printed_without_its_settings(project):
 
 def test_a_project_without_a_profile_is_told_to_name_one(tmp_path):
     (tmp_path / "dbt_project.yml").write_text("name: shop\n")
-    with pytest.raises(ProjectError, match="profile: expected the name of a profile, got None") as caught:
+    with pytest.raises(ProjectError, match="profile: expected the name of a profile, got none") as caught:
         read_target(tmp_path)
     assert caught.value.hint == "Or name one with --profile."
