@@ -11,7 +11,7 @@ import click
 import msgspec
 
 from featurectl.cli.options import json_option, project_options
-from featurectl.cli.text import to_json
+from featurectl.cli.text import counted, to_json
 from featurectl.training.context import open_context
 from featurectl.training.provenance import record_path
 from featurectl.training.request import Asked
@@ -145,7 +145,7 @@ def _pair(text: str) -> tuple[str, str]:
 
 
 def _progress(rows: int) -> None:
-    click.echo(f"\r\x1b[K{rows:,} rows", nl=False, err=True)
+    click.echo(f"\r\x1b[K{counted(rows, 'row')}", nl=False, err=True)
 
 
 def _clear_progress() -> None:
@@ -158,6 +158,7 @@ def _print(record: Provenance, path: Path, *, as_json: bool) -> None:
         click.echo(to_json({"path": str(path), **msgspec.to_builtins(record)}))
         return
     click.echo(
-        f"{path}: {record.row_count:,} rows, {len(record.columns)} columns, {len(record.features)} of them features"
+        f"{path}: {counted(record.row_count, 'row')}, {counted(len(record.columns), 'column')}, "
+        f"{len(record.features)} of them features"
     )
     click.echo(f"What made it: {record_path(path)}", err=True)
