@@ -12,6 +12,7 @@ from featurectl.checking import Asked, check_project
 from featurectl.cli.findings import findings_page
 from featurectl.cli.newer_files import tell_newer_files
 from featurectl.cli.options import json_option, manifest_options
+from featurectl.cli.selecting import SelectingCommand
 from featurectl.cli.store_options import Instant
 from featurectl.cli.text import to_json
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from featurectl.cli.project import Project
 
 
-@click.command("check", short_help="Check declarations, keys, times and leakage.")
+@click.command("check", cls=SelectingCommand, short_help="Check declarations, keys, times and leakage.")
 @click.option(
     "--select",
     "-s",

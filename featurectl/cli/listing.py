@@ -9,6 +9,7 @@ import click
 from featurectl.build import read_registry
 from featurectl.cli.filter_options import filter_options
 from featurectl.cli.options import json_option, manifest_options
+from featurectl.cli.selecting import SelectingCommand
 from featurectl.cli.text import duration, table, to_json
 from featurectl.filters import filtered
 
@@ -28,7 +29,7 @@ COLUMNS = {
 }
 
 
-@click.command("list", short_help="List views, features, entities, services, training sets.")
+@click.command("list", cls=SelectingCommand, short_help="List views, features, entities, services, training sets.")
 @click.option(
     "--type", "kind", type=click.Choice(list(COLUMNS)), default="view", show_default=True, help="What to list."
 )

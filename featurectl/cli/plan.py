@@ -17,6 +17,7 @@ from featurectl.cli.newer_files import tell_newer_files
 from featurectl.cli.options import json_option, project_options
 from featurectl.cli.plan_markdown import as_markdown
 from featurectl.cli.plan_text import as_text
+from featurectl.cli.selecting import SelectingCommand
 from featurectl.cli.store_options import store_options
 from featurectl.cli.sync_online import dry_url
 from featurectl.cli.text import to_json
@@ -48,7 +49,7 @@ if TYPE_CHECKING:
     from serving.format.state import State
 
 
-@click.command("plan", short_help="Show what a sync would change, and what it would break.")
+@click.command("plan", cls=SelectingCommand, short_help="Show what a sync would change, and what it would break.")
 @click.option(
     "--against", metavar="MANIFEST|REF", help="Compare with this manifest.json or git ref, not with what is online."
 )

@@ -10,6 +10,7 @@ import click
 
 from featurectl.cli.options import SELECT_HELP, json_option, project_options
 from featurectl.cli.published import open_published
+from featurectl.cli.selecting import SelectingCommand
 from featurectl.cli.store_options import store_options
 from featurectl.cli.text import table, to_json
 from featurectl.cli.verify import instant
@@ -25,7 +26,7 @@ _COLUMNS = ("view", "manifest", "watermark", "last_success", "lag", "newest_row"
 _UNITS = (("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1))
 
 
-@click.command("status", short_help="Show how far the online store is behind the warehouse.")
+@click.command("status", cls=SelectingCommand, short_help="Show how far the online store is behind the warehouse.")
 @click.option("--select", "-s", multiple=True, help=SELECT_HELP)
 @click.option("--exclude", multiple=True, help="Views to leave out, written the same way.")
 @click.option("--fail-on", type=click.Choice(["stale"]), help="Exit 1 when a view is behind, too old, or not online.")

@@ -16,6 +16,7 @@ import msgspec
 from featurectl.build import read_registry
 from featurectl.cli.newer_files import tell_newer_files
 from featurectl.cli.options import SELECT_HELP, project_options
+from featurectl.cli.selecting import SelectingCommand
 from featurectl.cli.store_options import store_options
 from featurectl.cli.sync_options import sync_options
 from featurectl.errors import FeaturectlError, SyncError
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
     from featurectl.cli.sync_options import SyncFlags
 
 
-@click.command("sync-online")
+@click.command("sync-online", cls=SelectingCommand)
 @click.option("--select", "-s", multiple=True, help=SELECT_HELP)
 @click.option("--exclude", multiple=True, help="Views to leave out, written the same way.")
 @sync_options

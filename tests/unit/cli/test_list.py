@@ -150,3 +150,15 @@ def test_an_unknown_value_exits_5_with_the_nearest(run, option, name, kind, hint
 def test_of_a_long_list_of_features_three_and_their_number_are_shown(features, shown):
     """A line a model trained on hundreds of features could not be read; --json has them all."""
     assert shorter([f"f{number}" for number in range(features)]) == shown
+
+
+@pytest.mark.parametrize("words", [("customer_orders", "stock_levels"), ("customer_orders stock_levels",)])
+def test_select_takes_several_words_as_dbt_does(run, words):
+    """Up to the next option."""
+
+    def listed(*options):
+        done = run("list", *options, "--json")
+        assert done.exit_code == 0, done.output
+        return {row["name"].partition("@")[0] for row in json.loads(done.stdout)}
+
+    assert listed("--select", *words) == listed("-s", *words) == {"customer_orders", "stock_levels"}
