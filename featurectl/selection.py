@@ -111,14 +111,16 @@ class _Selection:
         return above | (self.graph.below(start, selector.down) if selector.down != 0 else start)
 
     def _unknown(self, selector: _Selector) -> UnknownNameError:
-        """The nearest of all names, else the names of views."""
+        """The nearest of all names, those of views first where nothing else can be meant; else the names of views."""
         prefix = "" if selector.method == "fqn" else f"{selector.method}:"
         wanted = f"{prefix}{selector.value}"
         known = {f"{prefix}{text}" for node in self.nodes for text in node.of(selector.method, short=True)}
         hint = did_you_mean(wanted, known)
-        if not hint.startswith("Did") and not prefix:
-            own = {text for node in self.nodes if node.is_view for text in node.of("fqn", short=True)}
-            hint = did_you_mean(wanted, own)
+        if not prefix and not (selector.walks and hint.startswith("Did")):
+            own = did_you_mean(
+                wanted, {text for node in self.nodes if node.is_view for text in node.of("fqn", short=True)}
+            )
+            hint = own if own.startswith("Did") or not hint.startswith("Did") else hint
         return UnknownNameError("feature view to select", wanted, known, hint=hint)
 
     def _no_view(self, selector: _Selector) -> UnknownNameError:

@@ -150,6 +150,20 @@ def test_a_selector_that_means_nothing_says_what_to_write(select, selector, mess
 
 
 @pytest.mark.parametrize(
+    ("selector", "hint"),
+    [
+        ("mart_orders", "Did you mean 'marts' or 'customer_orders'?"),
+        ("mart_orders+", "Did you mean 'stg_orders' or 'int_orders' or 'orders'?"),
+    ],
+)
+def test_a_name_alone_is_likened_to_views_before_models(select, selector, hint):
+    """With a walk a model is as good as a view."""
+    with pytest.raises(UnknownNameError) as caught:
+        select(selector)
+    assert caught.value.hint == hint
+
+
+@pytest.mark.parametrize(
     "selector", ["+", "@planes+", "@+planes", "planes,", ",planes", "a++", "tag:", "tag:a:b", "pl+anes"]
 )
 def test_what_is_no_selector_is_refused(select, selector):
