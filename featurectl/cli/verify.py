@@ -11,6 +11,7 @@ import msgspec
 
 from featurectl.cli.options import SELECT_HELP, json_option, project_options
 from featurectl.cli.published import open_published
+from featurectl.cli.selecting import SelectingCommand
 from featurectl.cli.store_options import store_options
 from featurectl.inspection.differences import OUTCOMES
 from featurectl.inspection.verify import verify_view
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from featurectl.inspection.differences import Difference, Verification
 
 
-@click.command("verify", short_help="Compare online values with the point-in-time join.")
+@click.command("verify", cls=SelectingCommand, short_help="Compare online values with the point-in-time join.")
 @click.option("--select", "-s", multiple=True, help=SELECT_HELP)
 @click.option("--exclude", multiple=True, help="Views to leave out, written the same way.")
 @click.option("--sample", type=click.IntRange(1), default=1000, show_default=True, help="Entities a view, at random.")
@@ -70,19 +71,26 @@ def _as_json(found: Verification) -> str:
 
 def _as_text(found: Verification) -> str:
     mark = click.style("ok", fg="green") if found.succeeded else click.style("failed", fg="red")
+    if found.watermark_us is None:
+        return "\n".join([f"{mark} {found.view}: not compared", *(f"  {problem}" for problem in found.problems)])
     counts = ", ".join(
         f"{found.outcomes[each]:,} {each}" for each in OUTCOMES if found.outcomes[each] or each == "equal"
     )
     expired = f", {found.expired:,} expired" if found.expired else ""
     lines = [f"{mark} {found.view}: {found.rows:,} entities as of {instant(found.watermark_us)}: {counts}{expired}"]
     lines += [f"  {problem}" for problem in found.problems]
+    if found.other_features:
+        lines.append(
+            f"  {found.other_features:,} of them written with other features than the manifest has: run `featurectl sync-online`"
+        )
     lines += [f"  {_shown(each)}" for each in found.differences]
     return "\n".join(lines)
 
 
 def _shown(each: Difference) -> str:
-    what = f"{each.entity}: {each.feature}" if each.feature else each.entity
-    return f"{what}: {each.outcome}: expected {each.expected!r}, online {each.online!r}"
+    if each.feature is None:
+        return f"{each.entity}: {each.outcome}: expected {each.expected or 'no row'}, online {each.online or 'no row'}"
+    return f"{each.entity}: {each.feature}: {each.outcome}: expected {each.expected!r}, online {each.online!r}"
 
 
 def instant(micros: int | None) -> str | None:

@@ -50,6 +50,7 @@ class RowComparer:
         except (CorruptRowError, ValueError):  # a text whose bytes are no UTF-8 is the latter
             self._whole(key, "different", expected, f"unreadable: {online.hex()}")
             return
+        self._found.other_features += found.schema_id != self._schema.id
         if (found.event_us, found.created_us) != (should.event_us, should.created_us):
             is_older = (found.event_us, found.created_us) < (should.event_us, should.created_us)
             self._whole(key, "stale" if is_older else "different", expected, _described(found, online))

@@ -37,6 +37,7 @@ class Verification:
         rows: Entities compared.
         scanned: Whether keys that the warehouse lacks were looked for.
         expired: Rows past their expiry, which need not be there.
+        other_features: Rows online that were written with other features, or types, than the manifest's.
         outcomes: Rows by outcome.
         features: Feature to values by outcome; the values of a missing, extra or stale row count as such.
         differences: The first of them.
@@ -48,6 +49,7 @@ class Verification:
     rows: int = 0
     scanned: bool = False
     expired: int = 0
+    other_features: int = 0
     outcomes: dict[str, int] = field(default_factory=lambda: dict.fromkeys(OUTCOMES, 0))
     features: dict[str, dict[str, int]] = field(default_factory=dict)
     differences: list[Difference] = field(default_factory=list)

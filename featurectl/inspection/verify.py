@@ -58,7 +58,9 @@ def _verify(
     state = reader.state(view.name, view.version)
     if state is None or state.watermark_us is None:
         key = reader.keyspace.state(view.name, view.version)
-        raise FeaturectlError(f"{key}: expected the state of a sync that succeeded, got none")
+        raise FeaturectlError(
+            f"{key}: expected the state of a sync that succeeded, got none: publish it with `featurectl sync-online`"
+        )
     found.watermark_us = state.watermark_us
     comparer = RowComparer(view, reader, found)
     encoder = Encoder(view, reader.keyspace, _ALWAYS_US)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import re
+
 import pytest
 from damage import get, put
 from stored import contents
@@ -130,6 +133,33 @@ def test_a_view_that_was_never_synced_is_told(verify):
     assert "expected the state of a sync that succeeded, got none" in found["problems"][0]
 
 
+def test_what_was_not_compared_has_no_counts(zoo, published):
+    result = zoo.run("verify", "--select", "misfits", url=published)
+    head, problem = result.stdout.splitlines()
+    assert head == "failed misfits: not compared"
+    assert problem.endswith("publish it with `featurectl sync-online`")
+
+
+def test_rows_of_other_features_are_told_to_be_that(zoo, published, tmp_path):
+    """A feature that was added since the sync is missing in every row, which is no loss of rows."""
+    older = zoo.copy_to(tmp_path)
+
+    def drop(manifest):
+        del manifest["nodes"]["model.zoo.pairs"]["columns"]["remark"]
+        del manifest["nodes"]["model.zoo.training"]
+        manifest["exposures"].clear()
+
+    older.edit_manifest(drop)
+    done = older.sync(BASE, "--accept-breaking", url=published)
+    assert done.exit_code == 0, done.output
+    result = zoo.run("verify", "--as-of", BASE.isoformat(), "--select", "pairs", url=published)
+    count = re.search(r"^failed pairs: (\d+) entities", result.stdout)[1]
+    said = f"  {count} of them written with other features than the manifest has: run `featurectl sync-online`"
+    assert said in result.stdout.splitlines()
+    result = zoo.run("verify", "--as-of", BASE.isoformat(), "--select", "pairs", "--json", url=published)
+    assert json.loads(result.stdout)["other_features"] == int(count)
+
+
 def test_a_sync_as_of_an_earlier_instant_leaves_nothing_to_complain_of(zoo, published, verify):
     """Newer rows stay online, and so does the watermark that they are compared at."""
     assert zoo.sync(BASE + 2 * HOUR, url=published).exit_code == 0
@@ -146,7 +176,9 @@ def test_text_names_the_first_ten_differing_entities(zoo, published):
     assert result.exit_code == 1
     assert "failed accounts: " in result.stdout
     assert "3 missing" in result.stdout
-    assert "plain: missing: expected '" in result.stdout
+    assert re.search(
+        r"^  plain: missing: expected row of \S+, known at \S+, online no row$", result.stdout, re.MULTILINE
+    )
     assert "ok pairs: " in result.stdout
 
 
