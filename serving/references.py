@@ -140,7 +140,7 @@ def _view(catalog: Catalog, name: str, version: str | None) -> ViewEntry:
 def _require_feature(view: ViewEntry, feature: str) -> None:
     names = [name for name, _ in view.features]
     if feature not in names:
-        raise UnknownFeatureError(f"feature of view {view.name!r} version {view.version}", feature, names)
+        raise UnknownFeatureError(f"feature of view {view.reference!r}", feature, names)
 
 
 def _require_unique(requested: list[Requested], *, full_feature_names: bool) -> None:

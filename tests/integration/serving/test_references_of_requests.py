@@ -44,7 +44,7 @@ def test_a_view_without_a_published_latest_version_must_be_pinned(shop, client):
     [
         (
             ["orders:orders_7days"],
-            r"feature of view 'orders' version 0, got 'orders_7days'\nHint: Did you mean 'orders_7d'\?",
+            r"feature of view 'orders', got 'orders_7days'\nHint: Did you mean 'orders_7d'\?",
         ),
         (["order:orders_7d"], r"feature view, got 'order'\nHint: Did you mean 'orders'\?"),
         (["orders@v" + "9" * 5000 + ":x"], r"version of view 'orders', got 'orders@v9{5000}'"),
