@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from featurectl.built import read_built_columns
-from featurectl.checking import Asked, check_project
+from featurectl.artifacts.catalog import read_catalog
+from featurectl.checking.check import Asked, check_project
 from featurectl.cli.findings import findings_page
 from featurectl.cli.newer_files import tell_newer_files
 from featurectl.cli.options import json_option, manifest_options
@@ -17,7 +17,7 @@ from featurectl.cli.store_options import Instant
 from featurectl.cli.text import to_json
 
 if TYPE_CHECKING:
-    from featurectl.checking import Checked
+    from featurectl.checking.check import Checked
     from featurectl.cli.project import Project
 
 
@@ -64,7 +64,7 @@ def check(
         Asked(
             project_dir=project.project_dir,
             as_of=as_of or datetime.now(UTC),
-            built=read_built_columns(project.manifest_path.with_name("catalog.json")),
+            built=read_catalog(project.manifest_path.with_name("catalog.json")),
             select=select,
             exclude=exclude,
         ),

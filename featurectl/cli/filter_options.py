@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from featurectl.cli.options import SELECT_HELP
-from featurectl.filters import Filters
+from featurectl.selection.filters import Filters
 
 if TYPE_CHECKING:
     from collections.abc import Callable

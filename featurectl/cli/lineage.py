@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from featurectl.artifacts.catalog import read_catalog
 from featurectl.build import read_registry
 from featurectl.cli.options import manifest_options
 from featurectl.cli.text import counted, to_json
 from featurectl.errors import ProjectError, UnknownNameError, did_you_mean
-from featurectl.lineage.catalog import read_catalog
 from featurectl.lineage.columns import match
 from featurectl.lineage.graph import ColumnGraph
 from featurectl.lineage.mermaid import to_mermaid

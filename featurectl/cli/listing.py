@@ -11,12 +11,12 @@ from featurectl.cli.filter_options import filter_options
 from featurectl.cli.options import json_option, manifest_options
 from featurectl.cli.selecting import SelectingCommand
 from featurectl.cli.text import duration, table, to_json
-from featurectl.filters import filtered
+from featurectl.selection.filters import filtered
 
 if TYPE_CHECKING:
     from featurectl.cli.project import Project
-    from featurectl.filters import Filters
     from featurectl.registry import PinnedFeature, Registry
+    from featurectl.selection.filters import Filters
 
 _SHOWN = 3  # features of a service or training set in text; --json has them all
 

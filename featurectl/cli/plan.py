@@ -30,7 +30,7 @@ from featurectl.plan.against import plan_against
 from featurectl.plan.changes import Movement
 from featurectl.plan.parse import DbtParse
 from featurectl.plan.served import plan_served
-from featurectl.selection import select_views
+from featurectl.selection.views import select_views
 from featurectl.warehouse import open_warehouse
 from featurectl.warehouse.guard import require_same_target
 from featurectl.warehouse.profile import read_target

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from featurectl.build import read_registry
 from featurectl.inspection.reader import OnlineReader
-from featurectl.selection import select_views
+from featurectl.selection.views import select_views
 from featurectl.warehouse import open_warehouse
 from featurectl.warehouse.guard import require_same_target
 from featurectl.warehouse.profile import read_target

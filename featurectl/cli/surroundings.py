@@ -9,12 +9,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from featurectl.built_at import read_last_builds
+from featurectl.artifacts.run_results import read_last_builds
 from featurectl.cli.store_options import EMBEDDED_STORE
 from featurectl.errors import FeaturectlError
 
 if TYPE_CHECKING:
-    from featurectl.built_at import LastBuild
+    from featurectl.artifacts.run_results import LastBuild
     from featurectl.cli.project import Project
     from featurectl.manifest import Manifest
     from featurectl.registry import FeatureView, Registry

@@ -29,7 +29,7 @@ from featurectl.online.report import ViewReport
 from featurectl.online.services import ACCEPT_HINT
 from featurectl.online.sync import sync
 from featurectl.online.writers import open_writer
-from featurectl.selection import select_views
+from featurectl.selection.views import select_views
 from featurectl.warehouse import open_warehouse
 from featurectl.warehouse.guard import is_of_last_run, require_same_target
 from featurectl.warehouse.profile import read_target

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
-from featurectl.compiled import EPHEMERAL, UnparsedError, dialect_name, is_relation, parse_compiled
+from featurectl.artifacts.compiled import EPHEMERAL, UnparsedError, dialect_name, is_relation, parse_compiled
 from featurectl.lineage.columns import ALL, NOTHING, ROWS, Column, ColumnRef, Relation
 from featurectl.lineage.queries import Queries
 

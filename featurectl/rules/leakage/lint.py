@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from featurectl.compiled import dialect_name
+from featurectl.artifacts.compiled import dialect_name
 from featurectl.rules.finding import Finding
 from featurectl.rules.leakage.clock import check_clock
 from featurectl.rules.leakage.history import check_history

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from featurectl.compiled import UnparsedError, parse_compiled
+from featurectl.artifacts.compiled import UnparsedError, parse_compiled
 from featurectl.rules.finding import Place
 from featurectl.rules.leakage.bounds import is_comparison, is_passed_on
 from featurectl.rules.leakage.period_start import is_ended

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from sqlglot import exp
 
-from featurectl.compiled import EPHEMERAL, is_relation
+from featurectl.artifacts.compiled import EPHEMERAL, is_relation
 from featurectl.rules.leakage.names import is_time
 from featurectl.rules.leakage.trace import Origin, origins
 from featurectl.rules.leakage.tree import own_nodes

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlglot import exp
 
-from featurectl.compiled import EPHEMERAL
+from featurectl.artifacts.compiled import EPHEMERAL
 from featurectl.rules.leakage.sources import branches, sources_of
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from pathlib import Path
 import msgspec
 import sqlglot
 
+from featurectl.artifacts.compiled import dialect_name
 from featurectl.build import inspect
-from featurectl.compiled import dialect_name
 from featurectl.manifest import Manifest
 from featurectl.rules.leakage.lint import check_leakage
 

@@ -6,8 +6,8 @@ import msgspec
 import pytest
 from shop_models import Snippet, manifest_of
 
+from featurectl.artifacts.compiled import UnparsedError, dialect_name, parse_compiled
 from featurectl.build import inspect
-from featurectl.compiled import UnparsedError, dialect_name, parse_compiled
 from featurectl.manifest import Manifest
 from featurectl.rules.leakage.lint import check_leakage
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from featurectl.errors import UnknownNameError
-from featurectl.selection import select_views
+from featurectl.selection.views import select_views
 
 
 @pytest.fixture

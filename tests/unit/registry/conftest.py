@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from featurectl.build import inspect
-from featurectl.checking import Asked, check_project
+from featurectl.checking.check import Asked, check_project
 from featurectl.manifest import read_manifest
 
 PROJECT = Path(__file__).parent / "project"

@@ -7,8 +7,8 @@ import json
 import duckdb
 import pytest
 
+from featurectl.artifacts.catalog import read_catalog
 from featurectl.build import inspect
-from featurectl.built import read_built_columns
 from featurectl.errors import ProjectError
 from featurectl.rules.built_table import check_built_tables
 
@@ -37,7 +37,7 @@ def built(declared, tmp_path):
         )
         manifest = declared.manifest()
         registry, _ = inspect(manifest)
-        return check_built_tables(manifest, registry, read_built_columns(path))
+        return check_built_tables(manifest, registry, read_catalog(path))
 
     return find
 
@@ -74,7 +74,7 @@ def test_a_table_that_is_another_than_declared_is_a_warning(built, joined):
 
 
 def test_without_a_catalog_nothing_is_said(tmp_path):
-    assert read_built_columns(tmp_path / "catalog.json") == {}
+    assert read_catalog(tmp_path / "catalog.json") == {}
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"nodes": 1}', "{}"])
@@ -82,5 +82,5 @@ def test_a_file_that_is_no_catalog_is_refused_with_a_hint(tmp_path, text):
     path = tmp_path / "catalog.json"
     path.write_text(text)
     with pytest.raises(ProjectError, match="expected dbt's catalog") as refused:
-        read_built_columns(path)
+        read_catalog(path)
     assert "dbt docs generate" in refused.value.hint

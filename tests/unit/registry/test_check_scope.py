@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from featurectl.build import inspect
-from featurectl.check_scope import select_declared
+from featurectl.checking.scope import select_declared
 from featurectl.errors import UnknownNameError
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from featurectl.build import inspect
 from featurectl.errors import ReferenceSyntaxError, UnknownNameError
-from featurectl.selection import select_views
+from featurectl.selection.views import select_views
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from featurectl.build import inspect
-from featurectl.check_scope import select_declared
-from featurectl.lines import locate_findings
+from featurectl.checking.lines import locate_findings
+from featurectl.checking.scope import select_declared
 from featurectl.rules.accept import accept_findings
 from featurectl.rules.built_table import check_built_tables
 from featurectl.rules.key_tests import check_key_tests

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from featurectl.errors import UnknownNameError
-from featurectl.selection import select_views
+from featurectl.selection.views import select_views
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence

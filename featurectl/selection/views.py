@@ -8,8 +8,8 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from featurectl.errors import ReferenceSyntaxError, UnknownNameError, did_you_mean
-from featurectl.graph import Graph
-from featurectl.selectable import METHODS, Selectable, selectables
+from featurectl.selection.graph import Graph
+from featurectl.selection.selectable import METHODS, Selectable, selectables
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""dbt's target/catalog.json (written by `dbt docs generate`): the columns that built tables really have."""
+"""dbt's target/catalog.json (written by `dbt docs generate`): the columns that tables really have."""
 
 from __future__ import annotations
 
@@ -25,10 +25,11 @@ class _Table(msgspec.Struct, frozen=True):
 
 class _Catalog(msgspec.Struct, frozen=True):
     nodes: dict[str, _Table]
+    sources: dict[str, _Table] = {}
 
 
-def read_built_columns(path: Path) -> dict[str, tuple[str, ...]]:
-    """The columns of each built node, in the table's order, by unique id; empty where there is no such file.
+def read_catalog(path: Path) -> dict[str, tuple[str, ...]]:
+    """The columns of each built node and source, in the table's order, by unique id; empty where there is no such file.
 
     Raises:
         ProjectError: The file is there, but cannot be read or is no catalog.
@@ -43,5 +44,6 @@ def read_built_columns(path: Path) -> dict[str, tuple[str, ...]]:
         raise ProjectError(f"{path}: expected dbt's catalog, got {error}", hint=_HINT) from None
     return {
         unique_id: tuple(column.name for column in sorted(table.columns.values(), key=lambda column: column.index))
-        for unique_id, table in catalog.nodes.items()
+        for unique_id, table in (catalog.nodes | catalog.sources).items()
+        if table.columns
     }

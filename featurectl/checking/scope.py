@@ -13,7 +13,7 @@ from featurectl.rules import feature_view
 from featurectl.rules.feature_view import is_feature_view
 from featurectl.rules.service import is_feature_service
 from featurectl.rules.training_set import is_training_set
-from featurectl.selection import select_views
+from featurectl.selection.views import select_views
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

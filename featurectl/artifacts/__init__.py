@@ -1,0 +1,1 @@
+"""What dbt leaves in target/ beside the manifest: catalog, run results, compiled SQL."""

@@ -1,0 +1,1 @@
+"""`check` over a whole project: every finding, selected, accepted and located."""

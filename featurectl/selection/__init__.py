@@ -1,0 +1,1 @@
+"""Which views and other things a command is about, as dbt's users say it."""
