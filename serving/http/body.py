@@ -84,6 +84,8 @@ def parse(body: bytes) -> OnlineRequest:
     """
     try:
         request = _decode(body)
+        if not request.features and request.feature_service is None:
+            _require_known_keys(body)  # reads what the typed decoder skips, so it may find more that is no JSON
     except msgspec.DecodeError as error:
         problem = str(error)
     except UnicodeDecodeError as error:
@@ -91,8 +93,6 @@ def parse(body: bytes) -> OnlineRequest:
     except RecursionError:
         problem = "nested too deeply"
     else:
-        if not request.features and request.feature_service is None:
-            _require_known_keys(body)
         return request
     raise RefusedError(
         422,

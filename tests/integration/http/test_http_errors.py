@@ -45,6 +45,7 @@ BASE = "FeastError"
         (b"{", 422, BASE, "body: expected a JSON object"),
         (b"no json", 422, BASE, "body: expected a JSON object"),
         (b'{"entities": {"customer_id": ["\xff"]}}', 422, BASE, "not UTF-8"),
+        (b'{"entities": {}, "feature_servi\xece": null}', 422, BASE, "not UTF-8 at byte"),
         (b'{"entities": {"customer_id": [' + b"[" * 5000, 422, BASE, "nested too deeply"),
         (b'{"features": ["orders:orders_7d"], "entities": {"customer_id": [NaN]}}', 422, BASE, "JSON is malformed"),
         (b'{"features": ["orders:orders_7d"], "entities": {"customer_id": [1e999]}}', 422, BASE, "out of range"),
