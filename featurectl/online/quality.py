@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-import msgspec
-
-from featurectl.errors import FeaturectlError, ProjectError
+from featurectl.artifacts.run_results import read_run_results
+from featurectl.errors import FeaturectlError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from featurectl.artifacts.run_results import Result
     from featurectl.manifest import Manifest
     from featurectl.online.options import Options
     from featurectl.registry import FeatureView
@@ -30,26 +30,6 @@ class QualityError(FeaturectlError):
     exit_code = 8
 
 
-class _Timing(msgspec.Struct):
-    name: str
-    completed_at: str | None = None
-
-
-class _Result(msgspec.Struct):
-    unique_id: str
-    status: str
-    timing: list[_Timing] = []
-
-
-class _Arguments(msgspec.Struct):
-    which: str | None = None
-
-
-class _RunResults(msgspec.Struct):
-    results: list[_Result] = []
-    args: _Arguments = msgspec.field(default_factory=_Arguments)
-
-
 def refusals(manifest: Manifest, views: Sequence[FeatureView], run_results_path: Path, now: datetime) -> dict[str, str]:
     """View's unique id to why it must not be published; nothing is held against a view that the run does not mention.
 
@@ -61,7 +41,7 @@ def refusals(manifest: Manifest, views: Sequence[FeatureView], run_results_path:
     Raises:
         ProjectError: The file is no run results.
     """
-    run = _read(run_results_path)
+    run = read_run_results(run_results_path)
     results = {result.unique_id: result for result in run.results} if run else {}
     failed = {result.unique_id: result.status for result in results.values() if result.status in _FAILED}
     found = {}
@@ -90,7 +70,7 @@ def doubts(manifest: Manifest, views: Sequence[FeatureView], run_results_path: P
     Raises:
         ProjectError: The file is no run results.
     """
-    run = _read(run_results_path)
+    run = read_run_results(run_results_path)
     if run is None:
         return {}
     done = {result.unique_id for result in run.results if result.status != "skipped"}
@@ -127,7 +107,7 @@ def require_quality(view: FeatureView, options: Options) -> None:
         )
 
 
-def _too_old(view: FeatureView, result: _Result | None, now: datetime) -> str | None:
+def _too_old(view: FeatureView, result: Result | None, now: datetime) -> str | None:
     limit = view.freshness.error_after_seconds
     if limit is None or result is None or result.status != _BUILT:
         return None
@@ -143,12 +123,3 @@ def _too_old(view: FeatureView, result: _Result | None, now: datetime) -> str | 
 
 def _is_test(unique_id: str) -> bool:
     return unique_id.startswith(("test.", "unit_test."))
-
-
-def _read(path: Path) -> _RunResults | None:
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=_RunResults)
-    except FileNotFoundError:
-        return None
-    except (OSError, msgspec.DecodeError) as error:
-        raise ProjectError(f"{path}: expected dbt's run results, got {error}", hint="Run `dbt build` again.") from error

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import msgspec
-
+from featurectl.artifacts.run_results import read_run_results
 from featurectl.errors import ProjectError
 
 if TYPE_CHECKING:
@@ -14,19 +13,6 @@ if TYPE_CHECKING:
 
     from featurectl.registry import FeatureView, Registry
     from featurectl.warehouse.profile import Target
-
-
-class _Arguments(msgspec.Struct):
-    target: str | None = None
-
-
-class _Metadata(msgspec.Struct):
-    invocation_id: str | None = None
-
-
-class _RunResults(msgspec.Struct):
-    args: _Arguments = msgspec.field(default_factory=_Arguments)
-    metadata: _Metadata = msgspec.field(default_factory=_Metadata)
 
 
 def require_same_target(
@@ -50,7 +36,8 @@ def require_same_target(
             f"manifest: expected adapter {target.adapter_type!r} of target {target.name!r}, got {registry.adapter_type!r}",
             hint=hint,
         )
-    built_for = _run_results(run_results_path).args.target
+    run = read_run_results(run_results_path)
+    built_for = run.args.target if run else None
     if built_for is None and not target.is_default:
         raise ProjectError(
             f"{run_results_path}: expected the last dbt command to name --target {target.name}, got the profile's default",
@@ -72,13 +59,5 @@ def is_of_last_run(registry: Registry, run_results_path: Path) -> bool:
 
     Such a command compiles only what it selects, so a view without compiled code is none to refuse.
     """
-    return _run_results(run_results_path).metadata.invocation_id == registry.invocation_id
-
-
-def _run_results(path: Path) -> _RunResults:
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=_RunResults)
-    except FileNotFoundError:
-        return _RunResults()
-    except (OSError, msgspec.DecodeError) as error:
-        raise ProjectError(f"{path}: expected dbt's run results, got {error}", hint="Run `dbt build` again.") from error
+    run = read_run_results(run_results_path)
+    return run is not None and run.metadata.invocation_id == registry.invocation_id
