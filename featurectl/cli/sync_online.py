@@ -181,6 +181,7 @@ def _progress() -> Callable[[ViewReport], None]:
 
 def _as_json(report: ViewReport) -> str:
     record = asdict(report)
+    del record["rows_expected"]
     record["watermark"] = _instant(record.pop("watermark_us"))
     record["seconds"] = round(report.seconds, 3)
     return msgspec.json.encode(record).decode()

@@ -81,7 +81,7 @@ class Publication:
         with held_lock(self._writer, self._to.open_writer, view.name, view.version) as lock:
             identity, state = self._identity(), self._writer.read_state(view.name, view.version)
             reach = self._reach(stock, identity, state)
-            self._report.read = reach.reason
+            self._report.read, self._report.rows_expected = reach.reason, self._rows_expected(stock, reach, state)
             self._writer.put_schema(view.name, schema_of(view))
             if self._options.full_refresh:
                 # It replaces newer rows: one that dies half-way must be followed by a full read.
@@ -106,7 +106,7 @@ class Publication:
         stock, identity = self._stock(), self._identity()
         state = self._writer.read_state(self._view.name, self._view.version)
         reach = self._reach(stock, identity, state)
-        self._report.read = reach.reason
+        self._report.read, self._report.rows_expected = reach.reason, self._rows_expected(stock, reach, state)
         for rows in self._batches(reach):
             stored = self._writer.read_rows(rows.keys)
             newer = sum(old is not None and old[5:21] > row[5:21] for row, old in zip(rows.rows, stored, strict=True))
@@ -129,6 +129,14 @@ class Publication:
         if self._options.full_refresh or stock.watermark_us is None:
             return stock.watermark_us
         return watermark_after(state, identity, stock.watermark_us)
+
+    def _rows_expected(self, stock: Stock, reach: Reach, state: State | None) -> int | None:
+        """As many as the last full read had; where there was none, as if every due row were of another entity."""
+        if not reach.is_full:
+            return None
+        if state is None or self._view.materialized == "incremental":
+            return stock.due
+        return min(stock.due, state.counts.get("read", stock.due))
 
     def _reach(self, stock: Stock, identity: Identity, state: State | None) -> Reach:
         view, options = self._view, self._options

@@ -12,6 +12,7 @@ class ViewReport:
     Attributes:
         view: Reference name.
         read: What was looked at and why, e.g. ``full: a table is always read whole``.
+        rows_expected: About how many rows will be read, for progress; None where that is not known before.
         rows_read: Newest due rows, one an entity.
         written: Rows put into the store.
         skipped_older: Rows for which the store holds a newer one.
@@ -28,6 +29,7 @@ class ViewReport:
 
     view: str
     read: str = ""
+    rows_expected: int | None = None
     rows_read: int = 0
     written: int = 0
     skipped_older: int = 0
