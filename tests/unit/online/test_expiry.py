@@ -71,6 +71,20 @@ def test_a_row_at_its_expiry_is_gone(make_view):
     assert (encoder.expired, rows) == (1, [])
 
 
+def test_the_rows_past_their_expiry_are_left_out_of_a_batch(make_view):
+    """The others keep their own key, bytes and duration; the count goes on from batch to batch."""
+    ages_s = [0, 3600 + DAY, 60, 10 * DAY, 7200]
+    events = [NOW_US - age * SECOND_US for age in ages_s]
+    encoder = Encoder(make_view(ttl_seconds=3600), KeySpace("shop:test"), NOW_US)
+    columns = LatestColumns([list(range(5))], events, events, [False] * 5, [list(range(5))], [True])
+    made = [encoder.rows(columns) for _ in range(2)]
+    assert encoder.expired == 4
+    for each in made:
+        assert each.keys == [f"shop:test:orders@0:{{{index}}}" for index in (0, 2, 4)]
+        assert each.ttls_ms == [(3600 + DAY - ages_s[index]) * 1000 for index in (0, 2, 4)]
+        assert [row[-1] for row in each.rows] == [0, 2, 4]
+
+
 def test_a_view_without_ttl_never_expires(make_view):
     encoder, (row,) = encoded(make_view(), -(2**60))
     assert row.ttl_ms is None

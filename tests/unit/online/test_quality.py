@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -45,7 +46,7 @@ def of_test(status):
     return {"unique_id": TEST, "status": status}
 
 
-@pytest.mark.parametrize("status", ["fail", "error"])
+@pytest.mark.parametrize("status", ["fail", "error", "runtime error"])
 def test_a_failed_test_of_the_view_shuts_the_gate(judge, status):
     assert judge(of_test(status)) == f"expected its tests to pass, got failures of orders_are_unique ({status})"
 
@@ -62,6 +63,62 @@ def test_a_build_that_failed_shuts_the_gate(judge, view):
 def test_a_build_at_the_limit_is_young_enough_and_a_second_later_too_old(judge, view):
     assert judge(built(view, timedelta(hours=1))) is None
     assert "(freshness.error_after), got one of 3601 s ago" in judge(built(view, timedelta(seconds=3601)))
+
+
+def test_what_fails_elsewhere_is_not_held_against_the_view(view, tmp_path):
+    """Another view's test, and a model that is built from this one: neither says that this one is wrong."""
+    other, training = "test.shop.others_are_unique", "model.shop.training"
+    manifest = Manifest(
+        Metadata("v12"),
+        {
+            other: Node(other, "x", "test", "shop", "x.yml", depends_on=DependsOn(["model.shop.others"])),
+            training: Node(training, "training", "model", "shop", "x.sql", depends_on=DependsOn([view.unique_id])),
+        },
+    )
+    path = tmp_path / "run_results.json"
+    failed = [{"unique_id": other, "status": "fail"}, {"unique_id": training, "status": "error"}]
+    path.write_text(json.dumps({"results": failed}))
+    assert refusals(manifest, [view], path, NOW) == {}
+
+
+def test_a_failed_unit_test_counts(view, tmp_path):
+    name = "unit_test.shop.orders.counts_a_day"
+    node = Node(name, "counts_a_day", "unit_test", "shop", "x.yml", depends_on=DependsOn([view.unique_id]))
+    path = tmp_path / "run_results.json"
+    path.write_text(json.dumps({"results": [{"unique_id": name, "status": "fail"}]}))
+    reason = refusals(Manifest(Metadata("v12"), {name: node}), [view], path, NOW)[view.unique_id]
+    assert reason == "expected its tests to pass, got failures of counts_a_day (fail)"
+
+
+def test_a_view_that_was_not_built_has_no_age(judge, view):
+    """A model that dbt skipped was not built at the time its result names."""
+    assert judge(built(view, timedelta(days=9), "skipped")) is None
+
+
+def test_a_time_without_a_zone_is_utc(judge, view, monkeypatch):
+    """Wherever the machine is."""
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
+    try:
+        finished = (NOW - timedelta(seconds=3600)).replace(tzinfo=None).isoformat()
+        result = {
+            "unique_id": view.unique_id,
+            "status": "success",
+            "timing": [{"name": "execute", "completed_at": finished}],
+        }
+        assert judge(result) is None
+        finished = (NOW - timedelta(seconds=3601)).replace(tzinfo=None).isoformat()
+        assert "3601 s ago" in judge({**result, "timing": [{"name": "execute", "completed_at": finished}]})
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+
+def test_the_age_is_that_of_the_last_step_of_the_build(judge, view):
+    """It was compiled hours before it was executed."""
+    result = built(view, timedelta(minutes=5))
+    earlier = {"name": "compile", "completed_at": (NOW - timedelta(hours=5)).isoformat()}
+    assert judge({**result, "timing": [earlier, *result["timing"]]}) is None
 
 
 def test_a_shut_gate_refuses_with_exit_code_8_unless_forced(view):
@@ -105,6 +162,10 @@ def test_a_run_without_a_result_of_the_views_tests_leaves_them_unknown(doubt, vi
     assert doubt("run", built(view, timedelta(0)), nodes={}) is None, "it has no tests"
     assert doubt("build", of_test("pass")) is None
     assert doubt("test", of_test("fail")) is None, "known, and refused"
+
+
+def test_a_skipped_test_says_nothing(doubt):
+    assert "has no result of a test of orders" in doubt("build", of_test("skipped"))
 
 
 def test_no_results_at_all_are_not_told_of(view, tmp_path):
