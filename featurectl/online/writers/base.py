@@ -107,7 +107,7 @@ class OnlineWriter(Protocol):
         ...
 
     def release_lock(self, lock: Lock) -> None:
-        """Give the lock back; one that is lost already is left to its holder."""
+        """Give the lock back; one that is lost already is left to its holder. What was sent and not flushed counts no more."""
         ...
 
     def put_rows(self, lock: Lock, rows: Sequence[PutRow], *, replace_newer: bool = False) -> PutResult:

@@ -61,8 +61,8 @@ class ClusterWriter(RedisWriter):
                 for key, row, ttl in zip(batch.keys[part], batch.rows[part], ttls[part], strict=True)
             ]
             with self._errors(self._keys.lock(lock.view, lock.version)):
+                self._sent += len(calls)
                 self._written += self._nodes().put(calls)
-        self._sent += len(batch.keys)
 
     def flush(self) -> PutResult:
         """What became of all rows sent since the last flush."""

@@ -80,6 +80,8 @@ class RedisWriter:
 
     def release_lock(self, lock: Lock) -> None:
         """Give the lock back; one that is lost already is left to its holder."""
+        if self._sent:
+            self._drop_pipe()
         self._run(scripts.RELEASE_LOCK, [self._keys.lock(lock.view, lock.version)], [lock.token])
 
     def put_rows(self, lock: Lock, rows: Sequence[PutRow], *, replace_newer: bool = False) -> PutResult:

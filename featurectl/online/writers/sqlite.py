@@ -117,6 +117,7 @@ class SqliteWriter:
 
     def release_lock(self, lock: Lock) -> None:
         """Give the lock back; one that is lost already is left to its holder."""
+        self._written = self._skipped = 0
         with self._transaction():
             key = self._keys.lock(lock.view, lock.version)
             self._connection.execute("delete from locks where key = ? and token = ?", (key, lock.token))

@@ -13,7 +13,7 @@ from servers import wait_for
 from shop import view
 from stored import contents
 
-from featurectl.errors import OnlineStoreError
+from featurectl.errors import OnlineStoreError, WarehouseError
 from featurectl.online import keeper
 from featurectl.online.sync import sync
 from featurectl.online.writers import open_writer
@@ -21,6 +21,7 @@ from featurectl.online.writers.base import LockHeldError
 from featurectl.online.writers.redis import RedisWriter
 from featurectl.online.writers.sqlite import SqliteWriter
 from featurectl.registry import Column, FeatureService, PinnedFeature, Registry
+from featurectl.warehouse import duckdb as driver
 from serving.format.catalog import Published
 
 HISTORY = [Row(f"m{index % 7}", index * HOUR, None, index) for index in range(30)]
@@ -89,6 +90,29 @@ def test_rejected_rows_keep_the_watermark_and_the_others_are_written(lab, materi
     lab.build(mended)
     assert lab.sync(NOW).problems == []
     assert lab.stored() == joined(mended, NOW)
+
+
+def test_a_view_that_fails_half_way_leaves_nothing_to_the_next_ones_counts(store_url, tmp_path, monkeypatch):
+    """They share a connection; what was under way for the one is neither counted nor held against the other."""
+    lab = Lab(tmp_path, store_url)
+    lab.build(HISTORY)
+    whole = driver.DuckDBReading.latest_rows
+
+    def failing(self, asked, *given):
+        for batch in whole(self, asked, *given):
+            yield batch
+            if asked.name == "broken":
+                message = "the warehouse went away"
+                raise WarehouseError(message)
+
+    monkeypatch.setattr(driver.DuckDBReading, "latest_rows", failing)
+    monkeypatch.setattr(driver, "BATCH_ROWS", 3)
+    views = [replace(lab.view, name="broken"), lab.view]
+    registry = Registry("lab", "duckdb", lab.generated_at, "run", "1.11", tuple(views), (), (), ())
+    outcome = sync(registry, views, lab.warehouse(), partial(open_writer, store_url, NAMESPACE), KEYS, lab.options(NOW))
+    broken, report = outcome.views
+    assert broken.problems == ["broken: the warehouse went away"]
+    assert (report.problems, report.rows_read, report.written, report.skipped_older) == ([], 7, 7, 0)
 
 
 @pytest.mark.parametrize("full_refresh", [False, True])

@@ -106,6 +106,16 @@ def test_a_flush_tells_of_everything_sent_since_the_last_one(writer, lock, monke
     assert writer.read_rows([key(49)]) == [row(5, value=49)]
 
 
+def test_what_was_not_flushed_when_the_lock_was_given_back_counts_no_more(writer):
+    """A sync that failed half-way, and then one of another view on the same connection."""
+    lock = writer.acquire_lock("readings", 0, ttl_ms=600_000)
+    writer.send_rows(lock, rows_of(range(50), 5))
+    writer.release_lock(lock)
+    other = writer.acquire_lock("readings", 0, ttl_ms=600_000)
+    writer.send_rows(other, rows_of(range(20), 6))
+    assert writer.flush() == PutResult(20, 0)
+
+
 def test_nothing_is_changed_under_a_lost_lock(writer, lock, cluster):
     """Taken over by another sync: no row is deleted, no state and no sentinel set."""
     writer.put_rows(lock, [PutRow(key(1), row(1))])

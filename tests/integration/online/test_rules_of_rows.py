@@ -93,6 +93,16 @@ def test_a_flush_tells_of_everything_sent_since_the_last_one(writer, lock):
     assert writer.flush() == PutResult(0, 300)
 
 
+def test_what_was_not_flushed_when_the_lock_was_given_back_counts_no_more(writer):
+    """A sync that failed half-way, and then one of another view on the same connection."""
+    lock = writer.acquire_lock("readings", 0, ttl_ms=600_000)
+    writer.send_rows(lock, PutBatch([key(index) for index in range(700)], [row(5)] * 700))
+    writer.release_lock(lock)
+    other = writer.acquire_lock("readings", 0, ttl_ms=600_000)
+    writer.send_rows(other, PutBatch([key(index) for index in range(20)], [row(6)] * 20))
+    assert writer.flush() == PutResult(20, 0)
+
+
 def test_a_renewed_lock_lasts_as_long_as_asked(writer, store_url):
     """Neither for ever nor for less."""
     lock = writer.acquire_lock("readings", 0, ttl_ms=60_000)
