@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import functools
+from functools import partial, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from featurectl.errors import FeaturectlError
 from serving import FeatureStore
 from serving.errors import ServingError
 from serving.http import Limits, Settings, read_tokens
+from serving.http.signals import ending_at_once
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,7 +59,7 @@ _ADDRESS = (
 def _server_options(command: Callable[..., None]) -> Callable[..., None]:
     """The options above, as `limits: Limits`, `cache` and `address` (keyword arguments of `serving.http.server.run`)."""
 
-    @functools.wraps(command)
+    @wraps(command)
     def with_server(**given: Any) -> None:
         address = {name: given.pop(name) for name in ("host", "port", "uds", "workers")}
         limits = Limits(*[given.pop(f"max_{name}") for name in ("body_bytes", "entities", "features", "seconds")])
@@ -111,28 +112,25 @@ def serve(
         featurectl serve --workers 4 --uds featurectl.sock
         featurectl serve --tokens tokens.json            # a file as docs/http.md shows it
     """
-    url, namespace = store.online_store, store.namespace
-    if url is None or namespace is None:
-        project = Project(find_project_dir(project_dir), target=target)
-        url, namespace = store.url(project.project_dir), namespace or default_namespace(project)
-    settings = Settings(url, namespace, store.as_of, _tokens(tokens), limits, cache, access_log)
-    try:
-        from serving.http.server import run  # noqa: PLC0415 - uvicorn is an extra
-    except ImportError as error:
-        raise FeaturectlError(
-            f"serve: expected the extra http, found no {error.name}",
-            hint="pip install 'featurectl[http]'; in a checkout pip install -e '.[http]' -c constraints.txt",
-        ) from error
-
-    def announce(where: str) -> None:
-        click.echo(f"Serving {namespace} on {where}", err=True)
-        _warn_of_the_store(url, namespace)
-
-    run(settings, **address, announce=announce)
+    with ending_at_once():
+        url, namespace = store.online_store, store.namespace
+        if url is None or namespace is None:
+            project = Project(find_project_dir(project_dir), target=target)
+            url, namespace = store.url(project.project_dir), namespace or default_namespace(project)
+        settings = Settings(url, namespace, store.as_of, _tokens(tokens), limits, cache, access_log)
+        try:
+            from serving.http.server import run  # noqa: PLC0415 - uvicorn is an extra
+        except ImportError as error:
+            raise FeaturectlError(
+                f"serve: expected the extra http, found no {error.name}",
+                hint="pip install 'featurectl[http]'; in a checkout pip install -e '.[http]' -c constraints.txt",
+            ) from error
+        run(settings, **address, announce=partial(_announce, url, namespace))
 
 
-def _warn_of_the_store(url: str, namespace: str) -> None:
-    """Say so where the store cannot answer yet: the server starts all the same, for the store may come back."""
+def _announce(url: str, namespace: str, where: str) -> None:
+    """Say where the namespace is served, and whether the store cannot answer yet: the server starts all the same, for it may come back."""
+    click.echo(f"Serving {namespace} on {where}", err=True)
     try:
         with FeatureStore.from_url(url, namespace=namespace) as store:
             store.catalog()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import socket
 import stat
 from contextlib import contextmanager
@@ -12,14 +11,15 @@ from functools import partial
 from math import ceil
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 import uvicorn
 
 from serving.errors import ConfigError
 from serving.http.app import App
 from serving.http.routes import Service
-from serving.http.workers import keep_running
+from serving.http.signals import ending_at_once, handled_by, noted
+from serving.http.workers import end_with_parent, keep_running
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -42,6 +42,8 @@ def run(
 ) -> None:
     """Serve until SIGTERM or SIGINT; then refuse new connections, finish what is under way, and return.
 
+    Before connections are taken either of them ends the process at once, with 0.
+
     Args:
         settings: Of the application.
         host: To listen on.
@@ -56,20 +58,34 @@ def run(
     Service(
         settings
     )  # reaches nothing; what it cannot use is told before anything listens, and not by each worker in turn
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, _end)
-    with _listening(host, port, uds) as listener:
+    with ending_at_once(), _listening(host, port, uds) as listener, ending_at_once(uds):
         announce(f"http://{_in_url(host)}:{listener.getsockname()[1]}" if uds is None else str(uds))
         if workers == 1:
             serve(settings, listener)
         else:
-            with TemporaryDirectory(prefix="featurectl-") as board:
-                keep_running(workers, partial(serve, replace(settings, board=Path(board)), listener), listener)
+            with noted() as told, TemporaryDirectory(prefix="featurectl-") as board:
+                keep_running(workers, partial(_work, replace(settings, board=Path(board)), listener), listener, told)
 
 
 def serve(settings: Settings, listener: socket.socket) -> None:
-    """Serve on an open socket, in this process."""
-    make_server(settings).run(sockets=[listener])
+    """Serve on an open socket, in this process, until SIGTERM or SIGINT."""
+    server = make_server(settings)
+    with handled_by(server.handle_exit):  # which uvicorn would do no earlier than in its event loop
+        server.run(sockets=[listener])
+
+
+def _work(settings: Settings, listener: socket.socket) -> None:
+    end_with_parent()
+    serve(settings, listener)
+
+
+class _Server(uvicorn.Server):
+    """uvicorn that drains however many signals it gets, and leaves it at that: it would raise each of them again in the end."""
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """What a signal does."""
+        del sig, frame
+        self.should_exit = True
 
 
 def make_server(settings: Settings) -> uvicorn.Server:
@@ -86,13 +102,7 @@ def make_server(settings: Settings) -> uvicorn.Server:
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=ceil(settings.limits.seconds) + 1,
     )
-    return uvicorn.Server(config)
-
-
-def _end(number: int, frame: FrameType | None) -> NoReturn:
-    """Leave by way of every `finally`; uvicorn drains first, then hands the signal on to here."""
-    del number, frame
-    raise SystemExit(0)
+    return _Server(config)
 
 
 @contextmanager

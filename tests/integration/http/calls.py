@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import psutil
+
 from serving.http.server import make_server
 
 if TYPE_CHECKING:
@@ -102,7 +104,7 @@ def running(settings: Settings, listener: socket.socket) -> Iterator[None]:
 
 @contextmanager
 def process(url: str, namespace: str, *options: str, **environment: str) -> Iterator[subprocess.Popen[str]]:
-    """`featurectl serve` as an operator starts it, on a port of its choice; its attribute ``address`` says where, ``announced`` is the line that says so."""
+    """`featurectl serve` as an operator starts and ends it, on a port of its choice; its attribute ``address`` says where, ``announced`` is the line that says so."""
     command = [FEATURECTL, "serve", "--online-store", url, "--namespace", namespace, "--port", "0", *options]
     started = subprocess.Popen(
         command,
@@ -111,17 +113,28 @@ def process(url: str, namespace: str, *options: str, **environment: str) -> Iter
         text=True,
         env=os.environ | environment,
     )
+    is_ours_to_end = False
     try:
         assert started.stderr is not None
         started.announced = started.stderr.readline()  # type: ignore[attr-defined]
         started.address = started.announced.split()[-1]  # type: ignore[attr-defined]
         yield started
     finally:
-        if started.poll() is None:
+        is_ours_to_end = started.poll() is None
+        if is_ours_to_end:
             started.terminate()
         started.communicate(timeout=PATIENCE_SECONDS)
+    assert started.returncode == 0 or not is_ours_to_end
 
 
 def port_of(started: subprocess.Popen[str]) -> int:
     """The port that a server process chose."""
     return int(started.address.rpartition(":")[2])  # type: ignore[attr-defined]
+
+
+def goes_on(process: psutil.Process, command: str = "") -> bool:
+    """Whether it does anything, and is a command with this in it; one that ended may stay on as a zombie where nobody asks for its exit status."""
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE and command in " ".join(process.cmdline())
+    except psutil.NoSuchProcess:
+        return False

@@ -13,7 +13,7 @@ from contextlib import closing
 
 import psutil
 import pytest
-from calls import PATIENCE_SECONDS, Caller, feast_error, listening, port_of, process
+from calls import PATIENCE_SECONDS, Caller, feast_error, goes_on, listening, port_of, process
 from servers import wait_for
 from shop import AIRPORT, NAMESPACE, ORDERS
 
@@ -147,8 +147,7 @@ def _require_ready(started) -> None:
 
 def _children(pid: int) -> list[int]:
     """Worker processes, oldest first; multiprocessing's own tracker is not one."""
-    alive = [each for each in psutil.Process(pid).children() if each.status() != psutil.STATUS_ZOMBIE]
-    return [each.pid for each in alive if "spawn_main" in " ".join(each.cmdline())]
+    return [each.pid for each in psutil.Process(pid).children() if goes_on(each, "spawn_main")]
 
 
 def test_a_unix_socket_answers_and_is_removed(embedded_shop, tmp_path):
