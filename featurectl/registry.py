@@ -49,6 +49,7 @@ class FeatureView:
         tombstone: Boolean column that says the entity is gone, or None.
         defaults: Feature name to the value it has where no row is eligible.
         lookback_seconds: How far before the watermark an incremental sync reads.
+        loaded_at: Column that says when a build wrote the row, or None; it may be the created timestamp, too.
         owner: dbt group, or None.
         depends_on: dbt unique ids of parents.
     """
@@ -74,6 +75,7 @@ class FeatureView:
     defaults: Mapping[str, Any]
     freshness: Freshness
     lookback_seconds: int
+    loaded_at: Column | None
     owner: str | None
     access: str
     tags: tuple[str, ...]

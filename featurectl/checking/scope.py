@@ -141,6 +141,7 @@ def _stand_in(node: Node) -> FeatureView:
         defaults={},
         freshness=Freshness(),
         lookback_seconds=0,
+        loaded_at=None,
         owner=None,
         access="",
         tags=tuple(node.tags),

@@ -77,6 +77,7 @@ def describe_view(view: FeatureView, registry: Registry, around: Surroundings) -
         "error_after_seconds": view.freshness.error_after_seconds,
         **_last_build(view, around),
         "lookback_seconds": view.lookback_seconds or None,
+        "loaded_at": view.loaded_at.name if view.loaded_at else None,
         "materialized": view.materialized,
         "relation": str(view.relation),
         "file": view.path,

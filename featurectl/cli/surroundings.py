@@ -117,7 +117,7 @@ class Surroundings:
 
     def _newest(self, view: FeatureView) -> Example:
         from featurectl.warehouse import open_warehouse  # noqa: PLC0415 - drivers and sqlglot
-        from featurectl.warehouse.base import Span  # noqa: PLC0415
+        from featurectl.warehouse.base import Part, Span  # noqa: PLC0415
         from featurectl.warehouse.guard import require_same_target  # noqa: PLC0415
 
         target = self._target()
@@ -129,7 +129,7 @@ class Surroundings:
             newest_us = reading.stock(view, now_us).watermark_us
             if newest_us is None:
                 return Example({}, {}, problem=f"{view.relation}: expected a row that is known by now, got none")
-            batches = reading.latest_rows(view, now_us, [Span(newest_us, newest_us)])
+            batches = reading.latest_rows(view, now_us, Part([Span(newest_us, newest_us)]))
             row = next(row for batch in batches for row in batch)
         return Example(
             keys={column.name: value for column, value in zip(view.join_keys, row.keys, strict=True)},

@@ -10,23 +10,24 @@ from typing import TYPE_CHECKING
 from featurectl.errors import FeaturectlError
 from featurectl.online.encoding import Encoder
 from featurectl.online.entries import schema_of, view_entry
+from featurectl.online.identity import identity_of
 from featurectl.online.keeper import held_lock
 from featurectl.online.keyset import KeySet
-from featurectl.online.reach import Reach, full_read_reason, identity_of, plan_full, plan_incremental, watermark_after
+from featurectl.online.reach import plan_reach, watermark_after
 from featurectl.online.writers.base import sentinel_key
-from featurectl.warehouse.base import Span
 from serving.format.rows import ROW_FORMAT
 from serving.format.state import State
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from featurectl.online.identity import Identity
     from featurectl.online.options import Options
-    from featurectl.online.reach import Identity
+    from featurectl.online.reach import Reach
     from featurectl.online.report import ViewReport
     from featurectl.online.writers.base import Lock, OnlineWriter, PutBatch
     from featurectl.registry import FeatureView
-    from featurectl.warehouse.base import Reading, Stock
+    from featurectl.warehouse.base import Reading
     from serving.format.catalog import Published
     from serving.format.keys import KeySpace
 
@@ -77,11 +78,10 @@ class Publication:
 
     def run(self) -> None:
         """Publish the view; a crash at any point is repaired by the next run, for the watermark comes last."""
-        view, stock = self._view, self._stock()
+        view = self._view
         with held_lock(self._writer, self._to.open_writer, view.name, view.version) as lock:
             identity, state = self._identity(), self._writer.read_state(view.name, view.version)
-            reach = self._reach(stock, identity, state)
-            self._report.read, self._report.rows_expected = reach.reason, self._rows_expected(stock, reach, state)
+            reach = self._reach(identity, state)
             self._writer.put_schema(view.name, schema_of(view))
             if self._options.full_refresh:
                 # It replaces newer rows: one that dies half-way must be followed by a full read.
@@ -95,63 +95,55 @@ class Publication:
                 )
                 return
             self._writer.wait_for_replicas()
-            self._report.watermark_us = self._watermark_us(stock, identity, state)
+            self._report.watermark_us = self._watermark_us(reach, identity, state)
             if self._options.since_us is None:
                 if reach.is_full:
                     self._writer.put_sentinel(lock)  # only now is everything there that it vouches for
-                self._writer.write_state(lock, self._state(identity, reach))
+                self._writer.write_state(lock, self._state(identity, state, reach))
 
     def preview(self) -> None:
         """Count what `run` would read and write now; nothing is locked or written."""
-        stock, identity = self._stock(), self._identity()
-        state = self._writer.read_state(self._view.name, self._view.version)
-        reach = self._reach(stock, identity, state)
-        self._report.read, self._report.rows_expected = reach.reason, self._rows_expected(stock, reach, state)
+        identity, state = self._identity(), self._writer.read_state(self._view.name, self._view.version)
+        reach = self._reach(identity, state)
         for rows in self._batches(reach):
             stored = self._writer.read_rows(rows.keys)
             newer = sum(old is not None and old[5:21] > row[5:21] for row, old in zip(rows.rows, stored, strict=True))
             self._report.skipped_older += 0 if self._options.full_refresh else newer
             self._report.written += len(rows.keys) - (0 if self._options.full_refresh else newer)
             self._on_progress(self._report)
-        self._report.watermark_us = self._watermark_us(stock, identity, state)
-
-    def _stock(self) -> Stock:
-        stock = self._reading.stock(self._view, self._now_us)
-        self._report.null_keys = stock.null_keys
-        if not stock.due:
-            raise _nothing_due(self._view, stock.rows, self._now_us)
-        return stock
+        self._report.watermark_us = self._watermark_us(reach, identity, state)
 
     def _identity(self) -> Identity:
         return identity_of(self._view, self._entry.schema_id, self._writer.vitals(self._view.name, self._view.version))
 
-    def _watermark_us(self, stock: Stock, identity: Identity, state: State | None) -> int | None:
-        if self._options.full_refresh or stock.watermark_us is None:
-            return stock.watermark_us
-        return watermark_after(state, identity, stock.watermark_us)
+    def _watermark_us(self, reach: Reach, identity: Identity, state: State | None) -> int | None:
+        read_us = reach.stock.watermark_us
+        if self._options.full_refresh or read_us is None:
+            return read_us
+        return watermark_after(state, identity, read_us)
 
-    def _rows_expected(self, stock: Stock, reach: Reach, state: State | None) -> int | None:
+    def _reach(self, identity: Identity, state: State | None) -> Reach:
+        """What to read, and what the report says of it."""
+        view, report = self._view, self._report
+        reach = plan_reach(view, self._reading, self._now_us, self._options, identity, state)
+        if not reach.stock.due:
+            raise _nothing_due(view, reach.stock.rows, self._now_us)
+        report.read, report.null_keys = reach.reason, reach.stock.null_keys
+        report.warnings += [reach.warning] if reach.warning else []
+        report.rows_expected = self._rows_expected(reach, state)
+        return reach
+
+    def _rows_expected(self, reach: Reach, state: State | None) -> int | None:
         """As many as the last full read had; where there was none, as if every due row were of another entity."""
         if not reach.is_full:
             return None
         if state is None or self._view.materialized == "incremental":
-            return stock.due
-        return min(stock.due, state.counts.get("read", stock.due))
-
-    def _reach(self, stock: Stock, identity: Identity, state: State | None) -> Reach:
-        view, options = self._view, self._options
-        if options.full_refresh:
-            return plan_full(view, self._reading, stock, self._now_us, "--full-refresh")
-        if options.since_us is not None:
-            return Reach("--since; the watermark stays as it is", (Span(options.since_us, self._now_us),))
-        reason = full_read_reason(view, state, identity, self._now_us)
-        if reason is not None or state is None or state.settled is None or state.watermark_us is None:
-            return plan_full(view, self._reading, stock, self._now_us, reason or "")
-        return plan_incremental(view, self._reading, stock, self._now_us, state.settled, state.watermark_us)
+            return reach.stock.due
+        return min(reach.stock.due, state.counts.get("read", reach.stock.due))
 
     def _batches(self, reach: Reach) -> Iterator[PutBatch]:
         report, encoder = self._report, self._encoder
-        for batch in self._reading.latest_rows(self._view, self._now_us, reach.spans):
+        for batch in self._reading.latest_rows(self._view, self._now_us, reach.part):
             rows = encoder.rows(batch)
             report.rows_read += len(batch)
             report.expired = encoder.expired
@@ -184,7 +176,8 @@ class Publication:
                 self._on_progress(self._report)
         self._report.deleted += self._writer.delete_rows(lock, absent)
 
-    def _state(self, identity: Identity, reach: Reach) -> State:
+    def _state(self, identity: Identity, earlier: State | None, reach: Reach) -> State:
+        unsaid = earlier.code_checksum if earlier else None  # a manifest without the compiled SQL says nothing of it
         return State(
             run_id=str(uuid.uuid4()),
             last_success=iso_now(),
@@ -194,9 +187,10 @@ class Publication:
             counts=self._report.counts(),
             replication_id=identity.vitals.replication_id,
             evicted_keys=identity.vitals.evicted_keys,
-            code_checksum=identity.code_checksum,
+            code_checksum=identity.code_checksum or unsaid,
             roles_checksum=identity.roles_checksum,
             settled=reach.settled,
+            loaded=reach.loaded,
         )
 
 

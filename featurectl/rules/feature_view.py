@@ -30,7 +30,7 @@ ACCEPTED = (
     "sync",
 )
 FRESHNESS_ACCEPTED = ("warn_after", "error_after")
-SYNC_ACCEPTED = ("lookback",)
+SYNC_ACCEPTED = ("lookback", "loaded_at")
 MISPLACED_HINT = "Move it under `config`: `config: {meta: {feature_view: ...}}`."
 
 
@@ -54,11 +54,11 @@ def read_feature_view(node: Node, place: Place) -> FeatureView | None:
     version = _read_version(node, place)
     if block is None:
         return None
-    roles = read_roles(node, block)
+    sync = block.block("sync", SYNC_ACCEPTED)
+    roles = read_roles(node, block, sync)
     entity = block.required_text("entity", "the entity's name", repeat_hint(node))
     ttl_seconds = block.seconds("ttl")
     freshness = _read_freshness(block)
-    sync = block.block("sync", SYNC_ACCEPTED)
     lookback_seconds = sync.seconds("lookback") if sync else None
     online = block.flag("online", default=True)
     if online:
@@ -87,6 +87,7 @@ def read_feature_view(node: Node, place: Place) -> FeatureView | None:
         defaults=roles.defaults,
         freshness=freshness,
         lookback_seconds=lookback_seconds or 0,
+        loaded_at=roles.loaded_at,
         owner=node.config.group or node.group,
         access=node.access or node.config.access or "protected",
         tags=tuple(node.tags),

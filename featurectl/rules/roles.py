@@ -10,11 +10,14 @@ from featurectl.registry import Column
 from featurectl.rules.types import default_problem, is_boolean, is_date, is_timestamp
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from featurectl.manifest import Node
     from featurectl.rules.block import Block
     from featurectl.rules.finding import Place
 
 EVENT_DATE_HINT = "A date means the start of its day: a daily aggregate stamped with its own day leaks."
+LOADED_DATE_HINT = "Write `current_timestamp` in the model: builds of one day have to be told apart."
 CREATED_DATE_HINT = "A date means the start of its day: a row that came later in the day counts as known before it was."
 
 
@@ -27,12 +30,17 @@ class Roles:
     event_timestamp: Column | None
     created_timestamp: Column | None
     tombstone: Column | None
+    loaded_at: Column | None
     features: tuple[Column, ...]
     defaults: dict[str, Any]
 
 
-def read_roles(node: Node, block: Block) -> Roles:
-    """Give every column of the contract its role, reporting missing columns and wrong types."""
+def read_roles(node: Node, block: Block, sync: Block | None) -> Roles:
+    """Give every column of the contract its role, reporting missing columns and wrong types.
+
+    Args:
+        sync: The block of that name, if there is one.
+    """
     place = block.place
     columns = _read_contract(node, place)
     by_name = {column.name: column for column in columns}
@@ -44,9 +52,7 @@ def read_roles(node: Node, block: Block) -> Roles:
     created_timestamp = roles.one(block, "created_timestamp")
     if created_timestamp:
         _check_instant(place, "created", block.path("created_timestamp"), created_timestamp, CREATED_DATE_HINT)
-    tombstone = roles.one(block, "tombstone")
-    if tombstone and not is_boolean(tombstone.data_type):
-        place.expected("column-type", block.path("tombstone"), "a boolean column", _typed(tombstone))
+    tombstone = roles.tombstone(block)
     single = [column for column in (event_timestamp, created_timestamp, tombstone) if column]
     for column in single:
         if column in join_keys:
@@ -56,6 +62,8 @@ def read_roles(node: Node, block: Block) -> Roles:
             "roles", block.path("created_timestamp"), "another column than config.event_time", created_timestamp.name,
             "Leave it out: a row without one is known when it becomes true.",
         )  # fmt: skip
+    loaded_at = roles.loaded_at(sync, [*join_keys, event_timestamp, tombstone])
+    single += [loaded_at] if loaded_at else []
     excluded = roles.named(block, "exclude")
     for column in excluded:
         if column in {*join_keys, *single}:
@@ -64,8 +72,9 @@ def read_roles(node: Node, block: Block) -> Roles:
     if columns and not features:
         place.error("no-features", f"{block.key}: expected at least one feature column, got none")
     return Roles(
-        columns, join_keys, event_timestamp, created_timestamp, tombstone, features, _read_defaults(block, features)
-    )
+        columns, join_keys, event_timestamp, created_timestamp, tombstone, loaded_at, features,
+        _read_defaults(block, features),
+    )  # fmt: skip
 
 
 def repeat_hint(node: Node) -> str | None:
@@ -150,6 +159,23 @@ class _RoleReader:
         column = self.column("config.event_time", name)
         if column is not None:
             _check_instant(self.place, "event", "config.event_time", column, EVENT_DATE_HINT)
+        return column
+
+    def tombstone(self, block: Block) -> Column | None:
+        column = self.one(block, "tombstone")
+        if column and not is_boolean(column.data_type):
+            self.place.expected("column-type", block.path("tombstone"), "a boolean column", _typed(column))
+        return column
+
+    def loaded_at(self, sync: Block | None, taken: Collection[Column | None]) -> Column | None:
+        column = self.one(sync, "loaded_at") if sync else None
+        if column is None or sync is None:
+            return None
+        key = sync.path("loaded_at")
+        if column in taken:
+            self.place.expected("roles", key, "a column without a role, or the created timestamp", column.name)
+        elif not is_timestamp(column.data_type):
+            self.place.expected("column-type", key, "a timestamp column", _typed(column), LOADED_DATE_HINT)
         return column
 
     def column(self, key: str, name: str) -> Column | None:

@@ -150,11 +150,6 @@ HYGIENE = {
         "nothing tests that join keys and timestamps are unique together",
         "Add `data_tests: [featurectl.unique_feature_rows]` to the model.",
     ),
-    "lookback-unused": Rule(
-        "warning",
-        "`sync.lookback` is set on a model that is not incremental",
-        "Leave it out: a sync reads such a model in full.",
-    ),
     "misspelt-block": Rule(
         "warning", "a key under `config.meta` is nearly one of ours, and nothing reads it", "Correct it."
     ),
@@ -172,6 +167,11 @@ HYGIENE = {
         "Make the view protected, or give the service the group's owner.",
     ),
     "stray-block": Rule("error", "a block of an exposure is on a model, or the other way round", "Move it."),
+    "sync-unused": Rule(
+        "warning",
+        "`sync` says how to read increments of a model that is not incremental",
+        "Leave it out: a sync reads such a model in full.",
+    ),
     "ttl-below-interval": Rule(
         "warning",
         "the TTL is shorter than the update interval (`freshness`, `config.freshness.build_after`, or a microbatch `batch_size`)",

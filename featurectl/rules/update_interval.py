@@ -19,7 +19,7 @@ PERIODS = {**SECONDS, "month": 28 * 86_400, "year": 365 * 86_400}  # the shortes
 
 
 def check_update_intervals(manifest: Manifest, views: Iterable[FeatureView]) -> list[Finding]:
-    """Warnings for a TTL below the update interval, for limits in the wrong order, and for a lookback without effect."""
+    """Warnings for a TTL below the update interval, for limits in the wrong order, and for a `sync` key without effect."""
     findings: list[Finding] = []
     for view in views:
         node = manifest.nodes[view.unique_id]
@@ -32,11 +32,12 @@ def check_update_intervals(manifest: Manifest, views: Iterable[FeatureView]) -> 
                 f"{KEY}.freshness.error_after: expected no less than warn_after, got {as_written(error)} and {as_written(warn)}",
                 "An error that comes first leaves no time for the warning: exchange the two.",
             )
-        if view.lookback_seconds and view.materialized != "incremental":
+        unused = {"lookback": view.lookback_seconds, "loaded_at": view.loaded_at}
+        for key in (key for key, value in unused.items() if value and view.materialized != "incremental"):
             place.warn(
-                "lookback-unused",
-                f"{KEY}.sync.lookback: expected an incremental model, got materialized={view.materialized!r}",
-                "Tables and views are read in full by each sync: leave it out.",
+                "sync-unused",
+                f"{KEY}.sync.{key}: expected an incremental model, got materialized={view.materialized!r}",
+                "Tables and views are read in full by each sync: leave it out; a column that is no feature goes under `exclude`.",
             )
         findings += place.findings
     return findings

@@ -19,14 +19,15 @@ from sqlglot import exp
 
 from featurectl.errors import WarehouseError
 from featurectl.warehouse import queries
-from featurectl.warehouse.base import Digest, LatestRow, Stock
+from featurectl.warehouse.base import LatestRow
+from featurectl.warehouse.counting import CountingReading
 from serving.format.types import parse_type
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from featurectl.registry import FeatureView
-    from featurectl.warehouse.base import Span
+    from featurectl.warehouse.base import Part
     from featurectl.warehouse.profile import Target
     from featurectl.warehouse.queries import Dialect
     from serving.format.types import WireType
@@ -109,36 +110,26 @@ class AdapterWarehouse:
             raise WarehouseError(f"{self._where}: {expected}, got: {_first_line(error)}", hint=hint) from error
 
 
-class AdapterReading:
+class AdapterReading(CountingReading):
     """One connection of dbt's."""
 
     def __init__(self, manager: Any, dialect: Dialect) -> None:
+        super().__init__(dialect)
         self._manager = manager
-        self._dialect = dialect
 
     def now_us(self) -> int:
         """The warehouse's clock."""
         clock = self._dialect.micros(exp.CurrentTimestamp(), "timestamp with time zone")
         return int(self._all(exp.select(clock))[0][0])
 
-    def stock(self, view: FeatureView, now_us: int) -> Stock:
-        """What the view holds at an instant."""
-        (row,) = self._all(queries.stock(view, self._dialect, now_us))
-        return Stock(int(row[0]), int(row[1]), int(row[2]), None if row[3] is None else int(row[3]))
-
-    def digests(self, view: FeatureView, now_us: int, width_us: int, bounds_us: Sequence[int]) -> list[Digest]:
-        """What the due rows with a <= the last bound are, by stretches of a."""
-        rows = self._all(queries.digests(view, self._dialect, now_us, width_us, bounds_us))
-        return [Digest(int(bucket), int(rank), int(total)) for bucket, rank, total in rows]
-
-    def latest_rows(self, view: FeatureView, now_us: int, spans: Sequence[Span] = ()) -> Iterator[list[LatestRow]]:
+    def latest_rows(self, view: FeatureView, now_us: int, part: Part | None = None) -> Iterator[list[LatestRow]]:
         """The newest due row of each entity, in batches where the adapter's cursor has them, else all at once.
 
         Timestamps are fetched as microseconds: what a driver makes of them may depend on its time zone.
         """
         keys = len(view.join_keys)
         columns = (*view.join_keys, None, None, None, *view.features)
-        query = queries.latest_rows(view, self._dialect, now_us, spans)
+        query = queries.latest_rows(view, self._dialect, now_us, part)
         restored: dict[int, Callable[[Any], Any]] = {}
         for place, column in enumerate(columns):
             if column is None:

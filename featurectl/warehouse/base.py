@@ -28,6 +28,29 @@ class Stock(NamedTuple):
     watermark_us: int | None
 
 
+class Loads(NamedTuple):
+    """What a view holds whose rows say when a build wrote them.
+
+    Rows are counted whether they are due or not, and whatever their keys are.
+
+    Attributes:
+        newest_us: The greatest load time, UTC microseconds since 1970; None where no row has one.
+        before_newest: Rows loaded before it.
+        at_newest: Rows loaded at it.
+        before_since: Rows loaded before the given instant.
+        at_since: Rows loaded at it.
+        waiting: Due rows loaded no later than that, which could not be known by the other given instant.
+    """
+
+    stock: Stock
+    newest_us: int | None
+    before_newest: int
+    at_newest: int
+    before_since: int
+    at_since: int
+    waiting: int
+
+
 class LatestRow(NamedTuple):
     """The newest due row of one entity.
 
@@ -86,6 +109,17 @@ class Span(NamedTuple):
     last_us: int
 
 
+class Part(NamedTuple):
+    """Some of the due rows: those of any span, and those loaded from an instant on (or at one that is null).
+
+    Attributes:
+        loaded_from_us: UTC microseconds since 1970; None for no row by its load time.
+    """
+
+    spans: Sequence[Span] = ()
+    loaded_from_us: int | None = None
+
+
 class Digest(NamedTuple):
     """The due rows of one stretch of a, told by a sum over all of them that does not depend on their order.
 
@@ -114,12 +148,16 @@ class Reading(Protocol):
         """What the view holds at an instant, in one scan of its keys and times."""
         ...
 
+    def loads(self, view: FeatureView, now_us: int, since_us: int, known_by_us: int) -> Loads:
+        """The stock, and how many rows were loaded when; for a view with `loaded_at`. One scan, and the greatest of a column."""
+        ...
+
     def digests(self, view: FeatureView, now_us: int, width_us: int, bounds_us: Sequence[int]) -> list[Digest]:
         """What the due rows with a <= the last bound are, by stretches of a of one width, cut at the bounds (ascending)."""
         ...
 
-    def latest_rows(self, view: FeatureView, now_us: int, spans: Sequence[Span] = ()) -> Iterator[Batch]:
-        """The newest due row of each entity, in batches and no order; with spans, the newest of the rows in any of them."""
+    def latest_rows(self, view: FeatureView, now_us: int, part: Part | None = None) -> Iterator[Batch]:
+        """The newest due row of each entity, in batches and no order; with a part, the newest of the rows in it."""
         ...
 
 

@@ -15,14 +15,15 @@ from sqlglot import exp
 
 from featurectl.errors import WarehouseError
 from featurectl.warehouse import queries
-from featurectl.warehouse.base import Digest, LatestColumns, LatestRow, Stock
+from featurectl.warehouse.base import LatestColumns, LatestRow
+from featurectl.warehouse.counting import CountingReading
 from serving.format.types import parse_type
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from featurectl.registry import Column, FeatureView
-    from featurectl.warehouse.base import Batch, Span
+    from featurectl.warehouse.base import Batch, Part
     from featurectl.warehouse.profile import Target
 
 _Result = TypeVar("_Result")
@@ -178,33 +179,25 @@ class DuckDBWarehouse:
         )
 
 
-class DuckDBReading:
+class DuckDBReading(CountingReading):
     """One read-only transaction."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        super().__init__(DuckDBDialect())
         self._connection = connection
-        self._dialect = DuckDBDialect()
 
     def now_us(self) -> int:
         """The machine's clock: DuckDB has no other."""
-        return int(self._one("select epoch_us(now())")[0])
+        ((now_us,),) = self._execute("select epoch_us(now())").fetchall()
+        return int(now_us)
 
-    def stock(self, view: FeatureView, now_us: int) -> Stock:
-        """What the view holds at an instant."""
-        return Stock(*self._one(self._sql(queries.stock(view, self._dialect, now_us))))
-
-    def digests(self, view: FeatureView, now_us: int, width_us: int, bounds_us: Sequence[int]) -> list[Digest]:
-        """What the due rows with a <= the last bound are, by stretches of a."""
-        query = queries.digests(view, self._dialect, now_us, width_us, bounds_us)
-        return [Digest(*row) for row in self._execute(self._sql(query)).fetchall()]
-
-    def latest_rows(self, view: FeatureView, now_us: int, spans: Sequence[Span] = ()) -> Iterator[Batch]:
+    def latest_rows(self, view: FeatureView, now_us: int, part: Part | None = None) -> Iterator[Batch]:
         """The newest due row of each entity, some thousand a batch; as columns where Arrow gives values as the driver does."""
         # A hash of the keys costs a fraction of a sort of the rows, and most tables hold one row an entity.
-        if self._one(self._sql(queries.repeated_entity(view, self._dialect, now_us, spans))):
-            query = queries.latest_rows(view, self._dialect, now_us, spans, greatest_first=True)
+        if self._all(queries.repeated_entity(view, self._dialect, now_us, part)):
+            query = queries.latest_rows(view, self._dialect, now_us, part, greatest_first=True)
         else:
-            query = queries.due_rows(view, self._dialect, now_us, spans)
+            query = queries.due_rows(view, self._dialect, now_us, part)
         sql = self._sql(query)
         if all(_is_plain(column) for column in (*view.join_keys, *view.features)):
             # A relation, for DuckDB 2 copies the result of `execute` before Arrow gets its first row.
@@ -216,9 +209,9 @@ class DuckDBReading:
         except duckdb.Error as error:
             raise _failed(error) from error
 
-    def _one(self, sql: str) -> Any:
-        # All rows, of which there is one at most: DuckDB 2 lets nothing else run before a result has been read to its end.
-        return next(iter(self._execute(sql).fetchall()), None)
+    def _all(self, query: exp.Expression) -> list[Any]:
+        # To the end, even of one row: DuckDB 2 lets nothing else run before.
+        return self._execute(self._sql(query)).fetchall()
 
     def _execute(self, sql: str) -> duckdb.DuckDBPyConnection:
         return self._run(partial(self._connection.execute, sql))

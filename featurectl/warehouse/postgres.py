@@ -10,18 +10,19 @@ from psycopg import errors
 
 from featurectl.errors import WarehouseError
 from featurectl.warehouse import queries
-from featurectl.warehouse.base import Digest, LatestRow, Stock
+from featurectl.warehouse.base import LatestRow
+from featurectl.warehouse.counting import CountingReading
 from featurectl.warehouse.dialects import PostgresDialect
 from featurectl.warehouse.postgres_connection import connect, database_of, first_line
 from featurectl.warehouse.postgres_values import load_as_other_engines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from sqlglot import exp
 
     from featurectl.registry import FeatureView
-    from featurectl.warehouse.base import Span
+    from featurectl.warehouse.base import Part
     from featurectl.warehouse.profile import Target
 
 BATCH_ROWS = 5_000
@@ -57,33 +58,23 @@ class PostgresWarehouse:
             connection.close()
 
 
-class PostgresReading:
+class PostgresReading(CountingReading):
     """One read-only transaction."""
 
     def __init__(self, connection: psycopg.Connection[Any]) -> None:
+        super().__init__(PostgresDialect())
         self._connection = connection
-        self._dialect = PostgresDialect()
         self._cursors = 0
 
     def now_us(self) -> int:
         """The server's clock when the transaction began."""
-        (row,) = self._all("select (extract(epoch from now()) * 1000000)::bigint")
-        return int(row[0])
+        ((now_us,),) = self._execute("select (extract(epoch from now()) * 1000000)::bigint")
+        return int(now_us)
 
-    def stock(self, view: FeatureView, now_us: int) -> Stock:
-        """What the view holds at an instant."""
-        (row,) = self._all(self._sql(queries.stock(view, self._dialect, now_us)))
-        return Stock(*row)
-
-    def digests(self, view: FeatureView, now_us: int, width_us: int, bounds_us: Sequence[int]) -> list[Digest]:
-        """What the due rows with a <= the last bound are, by stretches of a."""
-        rows = self._all(self._sql(queries.digests(view, self._dialect, now_us, width_us, bounds_us)))
-        return [Digest(int(bucket), int(rank), int(total)) for bucket, rank, total in rows]
-
-    def latest_rows(self, view: FeatureView, now_us: int, spans: Sequence[Span] = ()) -> Iterator[list[LatestRow]]:
+    def latest_rows(self, view: FeatureView, now_us: int, part: Part | None = None) -> Iterator[list[LatestRow]]:
         """The newest due row of each entity, some thousand a batch, fetched from a cursor of the server."""
         keys = len(view.join_keys)
-        sql = self._sql(queries.latest_rows(view, self._dialect, now_us, spans))
+        sql = self._sql(queries.latest_rows(view, self._dialect, now_us, part))
         self._cursors += 1
         try:
             with self._connection.cursor(name=f"featurectl_{self._cursors}", binary=True) as cursor:
@@ -96,7 +87,10 @@ class PostgresReading:
         except psycopg.Error as error:
             raise _failed(error) from error
 
-    def _all(self, sql: str) -> list[Any]:
+    def _all(self, query: exp.Expression) -> list[Any]:
+        return self._execute(self._sql(query))
+
+    def _execute(self, sql: str) -> list[Any]:
         try:
             return self._connection.execute(sql.encode()).fetchall()
         except psycopg.Error as error:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from featurectl.registry import Column, FeatureView
-    from featurectl.warehouse.base import Span
+    from featurectl.warehouse.base import Part
 
 RANK = "featurectl_rank"
 # Before every timestamp an engine knows, so that division by a width never sees a negative number.
@@ -42,14 +42,42 @@ class Dialect(Protocol):
 def stock(view: FeatureView, dialect: Dialect, now_us: int) -> exp.Select:
     """One row: all rows, due rows, rows with a null key, the greatest a of the due ones."""
     event, created = _times(view, dialect)
-    # Each time is asked for itself: engines differ in what the greatest of a value and a null is.
-    visible = exp.Greatest(this=event.copy(), expressions=[created.copy()])
     is_due = exp.and_(*_is_due(view, event, created, now_us))
-    due = exp.case().when(is_due, visible)
+    due = exp.case().when(is_due, _known(event, created))
     null_key = exp.case().when(exp.or_(*(_column(key).is_(exp.null()) for key in view.join_keys)), _integer(1))
     return exp.select(
         exp.Count(this=exp.Star()), exp.Count(this=due.copy()), exp.Count(this=null_key), exp.Max(this=due.copy())
     ).from_(_table(view))
+
+
+def newest_load(view: FeatureView, dialect: Dialect) -> exp.Select:
+    """The greatest load time of any row, in microseconds."""
+    assert view.loaded_at is not None  # noqa: S101 - for views with one
+    return exp.select(dialect.micros(exp.Max(this=_column(view.loaded_at)), view.loaded_at.data_type)).from_(
+        _table(view)
+    )
+
+
+def loads(
+    view: FeatureView, dialect: Dialect, now_us: int, newest_us: int, since_us: int, known_by_us: int
+) -> exp.Select:
+    """The stock, then the rows before and at the newest load time, before and at another, and those waiting till now."""
+    event, created = _times(view, dialect)
+    loaded = _loaded(view, dialect)
+    waiting = [
+        *_is_due(view, event, created, now_us),
+        _known(event, created) > _integer(known_by_us),
+        loaded.copy() <= _integer(since_us),
+    ]
+    conditions = [
+        loaded.copy() < _integer(newest_us),
+        loaded.copy().eq(_integer(newest_us)),
+        loaded.copy() < _integer(since_us),
+        loaded.copy().eq(_integer(since_us)),
+        exp.and_(*waiting),
+    ]
+    counts = [exp.Count(this=exp.case().when(condition, _integer(1))) for condition in conditions]
+    return stock(view, dialect, now_us).select(*counts)
 
 
 def bucket_start(bucket: int, width_us: int) -> int:
@@ -60,12 +88,13 @@ def bucket_start(bucket: int, width_us: int) -> int:
 def digests(view: FeatureView, dialect: Dialect, now_us: int, width_us: int, bounds_us: Sequence[int]) -> exp.Select:
     """Bucket, rank among the bounds, and sum of the numbers of the due rows with a <= the last bound."""
     event, created = _times(view, dialect)
-    known = exp.Greatest(this=event.copy(), expressions=[created.copy()])
+    known = _known(event, created)
     rank = exp.case()
     for index, bound in enumerate(bounds_us):
         rank = rank.when(exp.LTE(this=known.copy(), expression=_integer(bound)), _integer(index))
     tombstone = [_column(view.tombstone)] if view.tombstone else []
-    values = [*map(_column, view.join_keys), event, created, *tombstone, *map(_column, view.features)]
+    times = [event] if created is event else [event, created]
+    values = [*map(_column, view.join_keys), *times, *tombstone, *map(_column, view.features)]
     shifted = exp.paren(exp.Sub(this=known.copy(), expression=_integer(BUCKETS_START_US)))
     return (
         exp.select(
@@ -80,36 +109,36 @@ def digests(view: FeatureView, dialect: Dialect, now_us: int, width_us: int, bou
     )
 
 
-def repeated_entity(view: FeatureView, dialect: Dialect, now_us: int, spans: Sequence[Span] = ()) -> exp.Select:
+def repeated_entity(view: FeatureView, dialect: Dialect, now_us: int, part: Part | None = None) -> exp.Select:
     """One row where an entity has several due rows, none where each has one."""
     event, created = _times(view, dialect)
     return (
         exp.select(exp.Literal.number(1))
         .from_(_table(view))
-        .where(*_is_due(view, event, created, now_us), *_is_within(event, created, spans))
+        .where(*_is_due(view, event, created, now_us), *_is_in(part, view, dialect, event, created))
         .group_by(*map(_column, view.join_keys))
         .having(exp.GT(this=exp.Count(this=exp.Star()), expression=exp.Literal.number(1)))
         .limit(1)
     )
 
 
-def due_rows(view: FeatureView, dialect: Dialect, now_us: int, spans: Sequence[Span] = ()) -> exp.Select:
+def due_rows(view: FeatureView, dialect: Dialect, now_us: int, part: Part | None = None) -> exp.Select:
     """What `latest_rows` gives where no entity has several due rows."""
     event, created = _times(view, dialect)
     return (
         exp.select(*_named(view, event, created))
         .from_(_table(view))
-        .where(*_is_due(view, event, created, now_us), *_is_within(event, created, spans))
+        .where(*_is_due(view, event, created, now_us), *_is_in(part, view, dialect, event, created))
     )
 
 
 def latest_rows(
-    view: FeatureView, dialect: Dialect, now_us: int, spans: Sequence[Span] = (), *, greatest_first: bool = False
+    view: FeatureView, dialect: Dialect, now_us: int, part: Part | None = None, *, greatest_first: bool = False
 ) -> exp.Select:
     """The newest due row of each entity: join keys, e and c in microseconds, tombstone, features in contract order.
 
     Among the rows with greatest(e, c) <= now the greatest (e, c) wins, then the greatest features in contract order,
-    nulls lowest: the order of the point-in-time join. With spans only the rows in any of them are looked at.
+    nulls lowest: the order of the point-in-time join. With a part only its rows are looked at.
 
     Args:
         greatest_first: Find each entity's greatest e by aggregation before ranking, so that one scan is sorted no more. It pays
@@ -125,7 +154,7 @@ def latest_rows(
         partition_by=[_column(key) for key in view.join_keys],
         order=exp.Order(expressions=order),
     )
-    is_wanted = [*_is_due(view, event, created, now_us), *_is_within(event, created, spans)]
+    is_wanted = [*_is_due(view, event, created, now_us), *_is_in(part, view, dialect, event, created)]
     named = _named(view, event, created)
     ranked = exp.select(*named).select(exp.alias_(rank, RANK)).from_(_table(view)).where(*is_wanted)
     if greatest_first:
@@ -175,29 +204,45 @@ def _joined_to_greatest(
 
 def _is_due(view: FeatureView, event: exp.Expression, created: exp.Expression, now_us: int) -> list[exp.Expression]:
     """What makes a row visible by now and fit to be looked up; null, where a time is null, is no yes."""
-    return [
-        event.copy() <= _integer(now_us),
-        created.copy() <= _integer(now_us),
-        *(_is_known(key) for key in view.join_keys),
-    ]
+    times = [event] if created is event else [event, created]
+    return [*(time.copy() <= _integer(now_us) for time in times), *(_is_known(key) for key in view.join_keys)]
 
 
-def _is_within(event: exp.Expression, created: exp.Expression, spans: Sequence[Span]) -> list[exp.Expression]:
-    known = exp.Greatest(this=event.copy(), expressions=[created.copy()])
-    within = [
-        exp.Between(this=known.copy(), low=_integer(span.first_us), high=_integer(span.last_us)) for span in spans
+def _is_in(
+    part: Part | None, view: FeatureView, dialect: Dialect, event: exp.Expression, created: exp.Expression
+) -> list[exp.Expression]:
+    if part is None:
+        return []
+    known = _known(event, created)
+    within: list[exp.Expression] = [
+        exp.Between(this=known.copy(), low=_integer(span.first_us), high=_integer(span.last_us)) for span in part.spans
     ]
-    return [exp.paren(exp.or_(*within))] if within else []
+    if part.loaded_from_us is not None:
+        loaded = _loaded(view, dialect)
+        within += [loaded >= _integer(part.loaded_from_us), loaded.copy().is_(exp.null())]
+    return [exp.paren(exp.or_(*within))]
+
+
+def _known(event: exp.Expression, created: exp.Expression) -> exp.Expression:
+    """A = greatest(e, c), of rows that are due: engines differ in what it is where one of them is null."""
+    if created is event:
+        return event.copy()
+    return exp.Anonymous(this="greatest", expressions=[event.copy(), created.copy()])
 
 
 def _times(view: FeatureView, dialect: Dialect) -> tuple[exp.Expression, exp.Expression]:
-    """E and c in microseconds; a null c means known at e, an infinite one never."""
+    """E and c in microseconds, one and the same expression where c is not declared; a null c means known at e, an infinite one never."""
     event = dialect.micros(_column(view.event_timestamp), view.event_timestamp.data_type)
     if view.created_timestamp is None:
-        return event, event.copy()
+        return event, event
     column = _column(view.created_timestamp)
     known = dialect.micros(column.copy(), view.created_timestamp.data_type)
     return event, exp.case().when(column.is_(exp.null()), event.copy()).else_(known)
+
+
+def _loaded(view: FeatureView, dialect: Dialect) -> exp.Expression:
+    assert view.loaded_at is not None  # noqa: S101 - for views with one
+    return dialect.micros(_column(view.loaded_at), view.loaded_at.data_type)
 
 
 def _table(view: FeatureView) -> exp.Table:

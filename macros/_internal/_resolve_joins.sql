@@ -77,7 +77,8 @@
 {# Every column without another role, in contract order. #}
 {% macro _features_of_view(view) %}
     {% set marked = view.feature_view %}
-    {% set roles = marked.join_keys + [view.event_time, marked.get('created_timestamp'), marked.get('tombstone')] + marked.get('exclude', []) %}
+    {% set single = [view.event_time, marked.get('created_timestamp'), marked.get('tombstone'), marked.get('sync', {}).get('loaded_at')] %}
+    {% set roles = marked.join_keys + single + marked.get('exclude', []) %}
     {{ return(view.columns | rejectattr('name', 'in', roles) | list) }}
 {% endmacro %}
 

@@ -25,6 +25,22 @@ class Settled(msgspec.Struct, frozen=True):
     totals: dict[int, int]
 
 
+class Loaded(msgspec.Struct, frozen=True):
+    """The same, of a view whose rows say when a build wrote them.
+
+    Attributes:
+        until_us: Every row loaded by then has been read, or was not due; UTC microseconds since 1970.
+        before: How many rows were loaded before it.
+        at: How many at it.
+        known_by_us: Greatest a of the rows that were due then.
+    """
+
+    until_us: int
+    before: int
+    at: int
+    known_by_us: int
+
+
 class State(msgspec.Struct, frozen=True, omit_defaults=True):
     """What the last successful sync of a view left behind.
 
@@ -39,7 +55,8 @@ class State(msgspec.Struct, frozen=True, omit_defaults=True):
         evicted_keys: How many keys the store had evicted since it started; another number means that rows may be gone.
         code_checksum: Of the compiled SQL.
         roles_checksum: Of the relation, the columns' roles and the TTL.
-        settled: What an incremental model's next sync compares with; None for other models.
+        settled: What an incremental model's next sync compares with; None for other models, and where `loaded` is.
+        loaded: What the next sync compares with where rows say when they were loaded.
     """
 
     run_id: str
@@ -53,6 +70,7 @@ class State(msgspec.Struct, frozen=True, omit_defaults=True):
     code_checksum: str | None = None
     roles_checksum: str | None = None
     settled: Settled | None = None
+    loaded: Loaded | None = None
 
 
 def encode_state(state: State) -> bytes:

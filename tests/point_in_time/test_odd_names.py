@@ -37,6 +37,7 @@ def query(request, consumer, postgres_uri):
 
 
 def test_reserved_words_quotes_and_two_hundred_features_are_joined(query):
+    """All of a view but its keys and times, the load time among them."""
     (odd,) = query("odd_training")
     odd.pop("when")
     assert odd == {"where": 1, "pit_key_1": "x", "from here": 2, "größe, m²": 3, "pit_spine_us": 4, "newest": 5}

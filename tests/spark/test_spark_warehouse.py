@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 from featurectl.manifest import Relation
 from featurectl.registry import Column, FeatureView, Freshness
 from featurectl.warehouse import adapter, open_warehouse
-from featurectl.warehouse.base import Span
+from featurectl.warehouse.base import Part, Span
 from featurectl.warehouse.profile import Target
 from serving.format.values import to_micros
 
@@ -40,7 +41,7 @@ def view():
         path="shop.yml", relation=Relation(None, "main", "visits"), materialized="table", entity="visit",
         columns=(key, event, created, *features), join_keys=(key,), event_timestamp=event, created_timestamp=created,
         tombstone=None, features=features, ttl_seconds=None, online=True, defaults={}, freshness=Freshness(),
-        lookback_seconds=0, owner=None, access="protected", tags=(), deprecation_date=None, compiled_code=None,
+        lookback_seconds=0, loaded_at=None, owner=None, access="protected", tags=(), deprecation_date=None, compiled_code=None,
         depends_on=(),
     )  # fmt: skip
 
@@ -61,8 +62,11 @@ def test_newest_rows_come_through_dbts_connection(cluster, monkeypatch):
         now_us = reading.now_us()
         stock = reading.stock(view(), now_us)
         batches = list(reading.latest_rows(view(), now_us))
-        within = list(reading.latest_rows(view(), now_us, [Span(night_us, night_us)]))
+        within = list(reading.latest_rows(view(), now_us, Part([Span(night_us, night_us)])))
         before = reading.digests(view(), now_us, minute, [night_us, now_us])
+        loaded = replace(view(), loaded_at=view().created_timestamp)
+        loads = reading.loads(loaded, now_us, night_us + minute, night_us)
+        since = list(reading.latest_rows(loaded, now_us, Part((), night_us + minute)))
     assert abs(now_us - to_micros(datetime.now(UTC))) < 60 * minute
     assert stock == (5, 3, 1, night_us + minute)
     assert [len(batch) for batch in batches] == [1, 1]
@@ -73,3 +77,5 @@ def test_newest_rows_come_through_dbts_connection(cluster, monkeypatch):
     assert [bytes(value) if isinstance(value, bytearray) else value for value in first.values] == expected
     assert [row.values[0] for batch in within for row in batch] == [1]
     assert sorted(digest.rank for digest in before) == [0, 0, 1]
+    assert (loads.stock, loads.at_since >= 1, loads.waiting) == (stock, True, 1)
+    assert 1 in [row.keys[0] for batch in since for row in batch]

@@ -42,6 +42,7 @@ def make_view() -> Callable[..., FeatureView]:
             "defaults": {},
             "freshness": Freshness(),
             "lookback_seconds": 0,
+            "loaded_at": None,
             "owner": None,
             "access": "protected",
             "tags": (),

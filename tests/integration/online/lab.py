@@ -54,6 +54,7 @@ VIEW = FeatureView(
     defaults={},
     freshness=Freshness(None, None),
     lookback_seconds=0,
+    loaded_at=None,
     owner=None,
     access="protected",
     tags=(),
@@ -72,6 +73,7 @@ class Row:
     known_at: int | None = None
     watts: int | None = 0
     is_gone: bool = False
+    loaded_at: int | None = None
 
     @property
     def order(self) -> tuple[int, int]:
@@ -101,7 +103,7 @@ class Lab:
         rows = list(rows)
         with duckdb.connect(str(self.path)) as connection:
             connection.execute(
-                "create or replace table readings (meter varchar, read_at timestamp, known_at timestamp, watts bigint, is_gone boolean)"
+                "create or replace table readings (meter varchar, read_at timestamp, known_at timestamp, watts bigint, is_gone boolean, loaded_at timestamp)"
             )
             columns = {
                 "meter": pa.array([row.meter for row in rows], pa.string()),
@@ -111,10 +113,14 @@ class Lab:
                 ),
                 "watts": pa.array([row.watts for row in rows], pa.int64()),
                 "is_gone": pa.array([row.is_gone for row in rows], pa.bool_()),
+                "loaded_at": pa.array(
+                    [None if row.loaded_at is None else START + row.loaded_at for row in rows], pa.int64()
+                ),
             }
             connection.register("given", pa.table(columns))
             connection.execute(
-                "insert into readings select meter, make_timestamp(read_at), make_timestamp(known_at), watts, is_gone from given"
+                "insert into readings select meter, make_timestamp(read_at), make_timestamp(known_at), watts, is_gone, "
+                "make_timestamp(loaded_at) from given"
             )
 
     def sync(self, now: int, **options: Any) -> ViewReport:

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import tracemalloc
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from featurectl.errors import WarehouseError
 from featurectl.manifest import Relation
 from featurectl.registry import Column, FeatureView, Freshness
 from featurectl.warehouse import open_warehouse
-from featurectl.warehouse.base import Span
+from featurectl.warehouse.base import Part, Span
 from featurectl.warehouse.profile import Target
 from featurectl.warehouse.queries import latest_rows
 from serving.format.values import to_micros
@@ -55,7 +56,7 @@ def edge_view():
             path="shop.yml", relation=Relation("postgres", "edge", "orders"), materialized="table", entity="order",
             columns=(key, event, feature), join_keys=(key,), event_timestamp=event, created_timestamp=None,
             tombstone=None, features=(feature,), ttl_seconds=None, online=True, defaults={}, freshness=Freshness(),
-            lookback_seconds=0, owner=None, access="protected", tags=(), deprecation_date=None, compiled_code=None,
+            lookback_seconds=0, loaded_at=None, owner=None, access="protected", tags=(), deprecation_date=None, compiled_code=None,
             depends_on=(),
         )  # fmt: skip
 
@@ -124,10 +125,10 @@ def test_a_reading_is_one_state_in_utc_that_writes_nothing(server, settings, edg
         server.execute("insert into orders values (2, '2024-02-01', 7)")
         assert reading.stock(view, LATE_US) == before == (1, 1, 0, to_micros(datetime(2024, 1, 1)))
         assert [len(batch) for batch in reading.latest_rows(view, LATE_US)] == [1]
-        assert reading._all("show timezone") == [("UTC",)]
+        assert reading._execute("show timezone") == [("UTC",)]
         assert abs(reading.now_us() - to_micros(datetime.now(UTC))) < 60_000_000
         with pytest.raises(WarehouseError, match="read-only"):
-            reading._all("create table more (id bigint)")
+            reading._execute("create table more (id bigint)")
 
 
 def test_spans_and_digests_tell_changed_rows(server, settings, edge_view):
@@ -137,7 +138,7 @@ def test_spans_and_digests_tell_changed_rows(server, settings, edge_view):
     first = to_micros(datetime(2024, 1, 1))
     with warehouse(settings).reading() as reading:
         before = reading.digests(view, LATE_US, day, [first + 4 * day, first + 7 * day])
-        batches = list(reading.latest_rows(view, LATE_US, [Span(first + day, first + 2 * day), Span(first + 9 * day, LATE_US)]))  # fmt: skip
+        batches = list(reading.latest_rows(view, LATE_US, Part([Span(first + day, first + 2 * day), Span(first + 9 * day, LATE_US)])))  # fmt: skip
     assert sorted(row.keys[0] for batch in batches for row in batch) == [1, 2, 9]
     assert sorted(digest.rank for digest in before) == [0] * 5 + [1] * 3
     server.execute("update orders set x = null where id = 3")
@@ -146,6 +147,26 @@ def test_spans_and_digests_tell_changed_rows(server, settings, edge_view):
     changed = set(before) ^ set(after)
     assert len(changed) == 2
     assert {digest.bucket for digest in changed} == {sorted({digest.bucket for digest in before})[3]}
+
+
+def test_rows_are_counted_and_read_by_when_they_were_loaded(server, settings, edge_view):
+    """Those before, at and after a load; those without a time are read always; a forecast of an earlier load waits."""
+    server.execute("create table orders (id bigint, at timestamp, x bigint, loaded_at timestamptz)")
+    server.execute(
+        "insert into orders values (1, '2024-01-01', 1, '2024-02-01 00:00+00'), (2, '2024-01-01', 1, '2024-02-02 00:00+00'), "
+        "(3, '2024-01-01', 1, '2024-02-02 00:00+00'), (4, '2024-01-01', 1, '2024-02-03 00:00+00'), (5, '2024-01-01', 1, null), "
+        "(6, '2024-03-01', 1, '2024-02-01 00:00+00')"
+    )
+    view = replace(edge_view("bigint"), loaded_at=Column("loaded_at", "timestamptz"))
+    since, known_by = to_micros(datetime(2024, 2, 2)), to_micros(datetime(2024, 1, 1))
+    with warehouse(settings).reading() as reading:
+        loads = reading.loads(view, LATE_US, since, known_by)
+        after = list(reading.latest_rows(view, LATE_US, Part((), since + 1)))
+        waiting = list(reading.latest_rows(view, LATE_US, Part([Span(known_by + 1, LATE_US)], since)))
+    assert loads[1:] == (to_micros(datetime(2024, 2, 3)), 4, 1, 2, 2, 1)
+    assert loads.stock == (6, 6, 0, to_micros(datetime(2024, 3, 1)))
+    assert sorted(row.keys[0] for batch in after for row in batch) == [4, 5]
+    assert sorted(row.keys[0] for batch in waiting for row in batch) == [2, 3, 4, 5, 6]
 
 
 def test_memory_is_flat(server, settings, edge_view):
@@ -184,7 +205,9 @@ def test_a_server_that_does_not_let_us_in(settings, changed, message, hint):
 def test_search_path_and_role_are_the_targets(server, settings):
     server.execute("drop role if exists edge_reader; create role edge_reader")
     with warehouse(settings | {"role": "edge_reader", "search_path": "edge, public"}).reading() as reading:
-        assert reading._all("select current_user, current_setting('search_path')") == [("edge_reader", "edge, public")]
+        assert reading._execute("select current_user, current_setting('search_path')") == [
+            ("edge_reader", "edge, public")
+        ]
     server.execute("drop role edge_reader")
 
 

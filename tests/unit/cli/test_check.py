@@ -46,7 +46,7 @@ def test_an_error_exits_1_and_is_printed_with_its_place(run, broken):
     result = run("check", folder=broken)
     assert result.exit_code == 1
     assert (
-        "models/shop.yml:45  error    required         stock_levels\n"
+        "models/shop.yml:45  error    required       stock_levels\n"
         "    config.meta.feature_view.entity: expected the entity's name, got none\n"
     ) in result.stdout
 

@@ -66,6 +66,19 @@ def test_a_well_declared_view_has_no_finding(declared):
         ({"ttl": {"count": 1, "period": "day", "x": 1}}, "ttl.x: expected one of count, period, got 'x'"),
         ({"freshness": {"warn": 1}}, "freshness.warn: expected one of error_after, warn_after, got 'warn'"),
         ({"sync": {"lookback": 3}}, "sync.lookback: expected a mapping, got 3"),
+        ({"sync": {"loaded_at": "loaded"}}, "sync.loaded_at: expected a column of the contract, got 'loaded'"),
+        (
+            {"sync": {"loaded_at": "n_raw_rows"}},
+            "sync.loaded_at: expected a timestamp column, got 'n_raw_rows bigint'",
+        ),
+        (
+            {"sync": {"loaded_at": "ordered_at"}},
+            "sync.loaded_at: expected a column without a role, or the created timestamp, got 'ordered_at'",
+        ),
+        (
+            {"exclude": ["loaded_at"], "sync": {"loaded_at": "loaded_at"}},
+            "exclude: expected columns that have no other role, got 'loaded_at'",
+        ),
         ({"defaults": [0]}, "defaults: expected a mapping, got [0]"),
         ({"defaults": {"orders": 0}}, "defaults.orders: expected a feature of the view, got 'orders'"),
         ({"defaults": {"customer_id": 0}}, "defaults.customer_id: expected a feature of the view, got 'customer_id'"),

@@ -57,11 +57,11 @@ def test_limits_that_are_equal_are_in_order(declared):
 
 def test_a_lookback_is_for_incremental_models(declared):
     node = declared.view(sync={"lookback": HOUR})
-    assert declared.told("lookback-unused") == [
+    assert declared.told("sync-unused") == [
         (
             "warning: models/orders.yml: orders: config.meta.feature_view.sync.lookback: "
             "expected an incremental model, got materialized='table'"
         )
     ]
     node["config"]["materialized"] = "incremental"
-    assert declared.told("lookback-unused") == []
+    assert declared.told("sync-unused") == []

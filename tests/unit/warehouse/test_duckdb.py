@@ -51,7 +51,7 @@ def test_a_reading_is_in_utc_with_the_settings_and_frees_the_file(tmp_path):
     settings = {"memory_limit": "64MB", "temp_directory": odd, "threads": 1, "TimeZone": "America/New_York"}
     warehouse = open_warehouse(target(path="shop.duckdb", settings=settings), tmp_path)
     with warehouse.reading() as reading:
-        shown = reading._one("select current_setting('TimeZone'), current_setting('temp_directory')")
+        shown = reading._execute("select current_setting('TimeZone'), current_setting('temp_directory')").fetchone()
         assert shown == ("UTC", odd)
         with pytest.raises(WarehouseError, match="read-only"):
             reading._execute("create table shop (id bigint)")

@@ -12,6 +12,7 @@ from sqlglot import exp
 from featurectl.manifest import Relation
 from featurectl.registry import Column
 from featurectl.warehouse import queries
+from featurectl.warehouse.base import Part, Span
 from featurectl.warehouse.duckdb import DuckDBDialect
 from serving.format.values import to_micros
 
@@ -46,11 +47,20 @@ def odd_view(make_view):
         created_timestamp=Column("known`at", "timestamp"),
         tombstone=Column("is gone", "boolean"),
         features=(Column("key_0", "bigint"), Column("event_us", "bigint"), Column("ranked", "varchar")),
+        loaded_at=Column("loaded at", "timestamp"),
     )
 
 
+def loads(view, dialect, now_us):
+    return queries.loads(view, dialect, now_us, 3, 2, 1)
+
+
+def loaded_rows(view, dialect, now_us):
+    return queries.latest_rows(view, dialect, now_us, Part((Span(1, 2), Span(4, 5)), 3))
+
+
 @pytest.mark.parametrize("dialect", ["duckdb", "postgres", "snowflake", "bigquery", "spark"])
-@pytest.mark.parametrize("query", [queries.stock, queries.latest_rows])
+@pytest.mark.parametrize("query", [queries.stock, queries.latest_rows, loads, loaded_rows])
 @pytest.mark.parametrize("now_us", [NOON_US, -1])
 def test_a_query_is_sql_in_every_dialect(odd_view, dialect, query, now_us):
     """It parses, and parses back to the same columns of the same table."""

@@ -1,0 +1,59 @@
+"""What a warehouse holds, in numbers: the readings of all engines, which differ in how they run a query."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, Any
+
+from featurectl.warehouse import queries
+from featurectl.warehouse.base import Digest, Loads, Stock
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlglot import exp
+
+    from featurectl.registry import FeatureView
+    from featurectl.warehouse.queries import Dialect
+
+
+class CountingReading(ABC):
+    """The part of a `Reading` that answers with a few numbers.
+
+    Args:
+        dialect: The engine's.
+    """
+
+    def __init__(self, dialect: Dialect) -> None:
+        self._dialect = dialect
+
+    @abstractmethod
+    def _all(self, query: exp.Expression) -> list[Any]:
+        """Every row of the answer.
+
+        Raises:
+            WarehouseError: The query failed.
+        """
+
+    def stock(self, view: FeatureView, now_us: int) -> Stock:
+        """What the view holds at an instant."""
+        (row,) = self._all(queries.stock(view, self._dialect, now_us))
+        return _stock(row)
+
+    def loads(self, view: FeatureView, now_us: int, since_us: int, known_by_us: int) -> Loads:
+        """The stock, and how many rows were loaded when."""
+        ((newest,),) = self._all(queries.newest_load(view, self._dialect))
+        newest_us = None if newest is None else int(newest)
+        bound_us = since_us if newest_us is None else newest_us
+        (row,) = self._all(queries.loads(view, self._dialect, now_us, bound_us, since_us, known_by_us))
+        return Loads(_stock(row[:4]), newest_us, *map(int, row[4:]))
+
+    def digests(self, view: FeatureView, now_us: int, width_us: int, bounds_us: Sequence[int]) -> list[Digest]:
+        """What the due rows with a <= the last bound are, by stretches of a."""
+        rows = self._all(queries.digests(view, self._dialect, now_us, width_us, bounds_us))
+        return [Digest(*map(int, row)) for row in rows]
+
+
+def _stock(row: Sequence[Any]) -> Stock:
+    rows, due, null_keys, watermark = row
+    return Stock(int(rows), int(due), int(null_keys), None if watermark is None else int(watermark))
