@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import time
 from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import partial
@@ -16,6 +15,7 @@ import msgspec
 from featurectl.build import read_registry
 from featurectl.cli.newer_files import tell_newer_files
 from featurectl.cli.options import SELECT_HELP, project_options
+from featurectl.cli.progress import Progress
 from featurectl.cli.selecting import SelectingCommand
 from featurectl.cli.store_options import store_options
 from featurectl.cli.sync_options import sync_options
@@ -38,8 +38,6 @@ from serving.format.values import from_micros, to_micros
 from serving.stores import sqlite_path
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from featurectl.cli.project import Project
     from featurectl.cli.store_options import StoreOptions
     from featurectl.cli.sync_options import SyncFlags
@@ -107,26 +105,25 @@ def sync_online(
         refusals=refusals(manifest, views, run_results_path, datetime.now(UTC)),
         doubts=doubts(manifest, views, run_results_path),
     )
-    show_progress = sys.stderr.isatty()
     done: list[ViewReport] = []
 
     def show(report: ViewReport) -> None:
         done.append(report)
-        if show_progress:
-            click.echo("\r\x1b[K", nl=False, err=True)
-        click.echo(_as_json(report) if as_json else _as_text(report, is_dry=flags.dry_run))
+        with progress.result_of(report):
+            click.echo(_as_json(report) if as_json else _as_text(report, is_dry=flags.dry_run))
 
     try:
-        outcome = sync(
-            registry,
-            views,
-            warehouse,
-            partial(open_writer, url, namespace),
-            KeySpace(namespace),
-            options,
-            _progress() if show_progress else lambda _: None,
-            show,
-        )
+        with Progress(sys.stderr) as progress:
+            outcome = sync(
+                registry,
+                views,
+                warehouse,
+                partial(open_writer, url, namespace),
+                KeySpace(namespace),
+                options,
+                progress.update,
+                show,
+            )
     except FeaturectlError as error:
         # The file of an earlier run would go on saying that all is well.
         failed = [ViewReport(view.reference_name, problems=[str(error)]) for view in views[len(done) :]]
@@ -165,18 +162,6 @@ def _failure(failed: list[ViewReport], count: int, refusals: list[str]) -> SyncE
         parts.append(f"expected no breaking change, got:\n{lines}")
         hints.append(ACCEPT_HINT)
     return SyncError("\n".join(parts), hint=" ".join(dict.fromkeys(hints)) or None)
-
-
-def _progress() -> Callable[[ViewReport], None]:
-    """Rewrites one line on the terminal: rows so far, rows a second."""
-    started: dict[str, float] = {}
-
-    def show(report: ViewReport) -> None:
-        elapsed = time.monotonic() - started.setdefault(report.view, time.monotonic())
-        rate = f", {report.rows_read / elapsed:,.0f} rows/s" if elapsed > 1 else ""
-        click.echo(f"\r\x1b[K{report.view}: {report.rows_read:,} rows{rate}", nl=False, err=True)
-
-    return show
 
 
 def _as_json(report: ViewReport) -> str:

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import errno
 import json
-import os
-import pty
 import re
-import subprocess
-import sys
 from datetime import UTC, datetime
 
 import pytest
@@ -17,73 +12,11 @@ from stored import contents
 from zoo import BASE, VALUES
 
 VIEWS = ["accounts", "days", "pairs"]
-COMMAND = [sys.executable, "-c", "from featurectl.cli import main; main()", "sync-online"]
-
-
-def arguments(zoo, url):
-    folder = str(zoo.project_dir)
-    return [
-        *("--as-of", BASE.isoformat(), "--select", "tag:healthy", "--online-store", url),
-        *("--project-dir", folder, "--profiles-dir", folder),
-    ]
-
-
-def on_a_terminal(command, *, stdout=subprocess.PIPE):
-    """Run a command whose stderr is a terminal; exit status, stdout (where it is another) and what the terminal was sent."""
-    terminal, end = pty.openpty()
-    with subprocess.Popen(command, stdout=stdout or end, stderr=end, text=True) as process:
-        os.close(end)
-        shown = b""
-        while True:
-            try:
-                read = os.read(terminal, 4096)
-            except OSError as error:
-                if error.errno != errno.EIO:  # Linux' way to say that nobody has the other end open
-                    raise
-                read = b""
-            if not read:
-                break
-            shown += read
-        os.close(terminal)
-        printed = process.stdout.read() if process.stdout else ""
-    return process.returncode, printed, shown.decode()
-
-
-def test_a_terminal_sees_rows_counted_and_the_line_wiped_in_the_end(built_zoo, sqlite_url):
-    """Progress is on stderr, rewritten in place; stdout has one line a view all the same."""
-    code, printed, shown = on_a_terminal([*COMMAND, *arguments(built_zoo, sqlite_url)])
-    assert code == 0, shown
-    for view in VIEWS:
-        assert re.search(rf"\r\x1b\[K{view}(@0)?: [1-9]\d* rows", shown), shown
-    last_line = shown.split("service zoo_model is online")[0]
-    assert last_line.endswith("\r\x1b[K")
-    assert [json.loads(line)["view"] for line in printed.splitlines()] == VIEWS, "a program reads stdout"
-
-
-def test_a_view_has_its_line_as_soon_as_it_is_done(built_zoo, sqlite_url):
-    """Not when all are: a job that is killed has said what it did."""
-    code, _, shown = on_a_terminal([*COMMAND, *arguments(built_zoo, sqlite_url)], stdout=None)
-    assert code == 0, shown
-    said = [re.search(rf"ok(\x1b\[0m)? {view}: ", shown).start() for view in VIEWS]
-    begun = [re.search(rf"\r\x1b\[K{view}: ", shown).start() for view in VIEWS]
-    assert begun[0] < said[0] < begun[1] < said[1] < begun[2] < said[2]
 
 
 def test_a_dry_run_says_what_would_be(built_zoo, sqlite_url):
     dry = built_zoo.sync(BASE, "--dry-run", url=sqlite_url, select="pairs")
     assert re.match(r"ok pairs: (\d+) of \1 rows would be written, ", dry.stdout)
-
-
-def test_a_job_sees_one_json_line_a_view_and_no_progress(built_zoo, sqlite_url):
-    done = subprocess.run([*COMMAND, *arguments(built_zoo, sqlite_url)], capture_output=True, text=True, check=True)
-    assert "\x1b" not in done.stderr
-    lines = [json.loads(line) for line in done.stdout.splitlines()]
-    assert [line["view"] for line in lines] == VIEWS
-    for line in lines:
-        assert line["rows_read"] == line["written"] > 0
-        assert line["bytes"] > 21 * line["written"], "a header each"
-        assert {"skipped_older", "deleted", "seconds", "watermark"} <= line.keys()
-        assert line["watermark"].startswith("2024-03-10T")
 
 
 def test_a_metrics_file_for_prometheus_tells_each_view_and_its_failure(built_zoo, sqlite_url, tmp_path):
