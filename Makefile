@@ -57,8 +57,9 @@ test-feast: .venv/.test ## Read from the HTTP server through Feast's own client 
 	@test -d .venv-feast || { $(FIND_PYTHON); $$python -m venv .venv-feast; .venv-feast/bin/python -m pip install -qq 'feast>=0.64'; }
 	@FEATURECTL_FEAST_PYTHON="$$PWD/.venv-feast/bin/python" $(BIN)/python -m pytest tests/integration/http/test_http_feast_client.py
 
-mutants: .venv/.test ## Break the macros on purpose, one slip at a time: each must turn a test red
+mutants: .venv/.test ## Break the macros and the online store on purpose, one slip at a time: each must turn a test red
 	@$(BIN)/python tests/mutants/run.py
+	@$(BIN)/python tests/mutants/store.py --jobs 2
 
 bench: .venv/.test ## Measure against floors of the same run; tables, and JSON in bench/
 	@mkdir -p bench

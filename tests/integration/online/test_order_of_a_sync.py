@@ -94,6 +94,31 @@ def test_rejected_rows_keep_the_watermark_and_the_others_are_written(lab, materi
     assert lab.stored() == joined(mended, NOW)
 
 
+def test_rows_that_the_server_refused_keep_the_watermark(redis_url, tmp_path, monkeypatch):
+    """Their replies are read before anything vouches for them: here the lock was another's while they were sent."""
+    lab = Lab(tmp_path, redis_url)
+    lab.build(HISTORY)
+    whole = RedisWriter.send_rows
+    with redis.Redis.from_url(redis_url) as admin:
+
+        def scripts_run():
+            return admin.info("commandstats").get("cmdstat_evalsha", {"calls": 0})["calls"]
+
+        def refused(self, lock, *given, **more):
+            admin.set(KEYS.lock("readings", 0), "another")
+            before = scripts_run()
+            whole(self, lock, *given, **more)
+            wait_for(lambda: scripts_run() > before, "the rows did not arrive")
+            admin.set(KEYS.lock("readings", 0), lock.token)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(RedisWriter, "send_rows", refused)
+            (problem,) = lab.sync(NOW).problems
+    assert "expired or was taken over" in problem
+    assert (lab.state(), catalog_of(lab), lab.stored()) == (None, None, {})
+    assert lab.sync(NOW).problems == []
+
+
 def test_a_view_that_fails_half_way_leaves_nothing_to_the_next_ones_counts(store_url, tmp_path, monkeypatch):
     """They share a connection; what was under way for the one is neither counted nor held against the other."""
     lab = Lab(tmp_path, store_url)
