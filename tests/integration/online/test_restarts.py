@@ -71,7 +71,7 @@ def test_a_server_that_is_loading_is_said_and_nothing_is_written(tmp_path):
         assert lab.sync(NOW).problems == []
         lab.build(NEWER)
         before = lab.stored()
-        admin.config_set("key-load-delay", 20_000)  # microseconds a key
+        admin.config_set("key-load-delay", 40_000)  # microseconds a key
         admin.config_set("loading-process-events-interval-bytes", 1024)
         loader = redis.Redis(port=server.port).connection_pool.get_connection()
         loader.send_command("DEBUG", "RELOAD")

