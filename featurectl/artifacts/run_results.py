@@ -11,6 +11,8 @@ from featurectl.errors import ProjectError
 if TYPE_CHECKING:
     from pathlib import Path
 
+RUN_RESULTS = "run_results.json"  # beside the manifest
+
 
 class LastBuild(NamedTuple):
     """The newest run of a node that run_results.json tells of.

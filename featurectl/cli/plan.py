@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from featurectl.artifacts.run_results import RUN_RESULTS, read_run_results
 from featurectl.build import read_registry
 from featurectl.cli.filter_options import selection_options
 from featurectl.cli.get_online import default_namespace
@@ -136,18 +137,18 @@ def _movements(
 ) -> tuple[Movement, ...]:
     """What `sync-online --dry-run --accept-breaking` says."""
     views = [view for view in selected if view.online]
-    run_results_path = project.manifest_path.with_name("run_results.json")
+    run = read_run_results(project.manifest_path.with_name(RUN_RESULTS))
     target = read_target(
         project.project_dir, target=project.target, profile=project.profile, profiles_dir=project.profiles_dir
     )
     warehouse = open_warehouse(target, project.project_dir)
-    require_same_target(registry, views, target, run_results_path, warehouse.database)
+    require_same_target(registry, views, target, run, warehouse.database)
     options = Options(
         target=target.name,
         as_of_us=to_micros(store.as_of) if store.as_of else None,
         accept_breaking=True,
         dry_run=True,
-        refusals=refusals(manifest, views, run_results_path, datetime.now(UTC)),
+        refusals=refusals(manifest, views, run, datetime.now(UTC)),
     )
     opener = partial(open_writer, dry_url(store.url(project.project_dir)), namespace)
     reports = sync(registry, views, warehouse, opener, KeySpace(namespace), options).views

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from featurectl.artifacts.run_results import RUN_RESULTS, read_run_results
 from featurectl.build import read_registry
 from featurectl.inspection.reader import OnlineReader
 from featurectl.selection.views import select_views
@@ -52,8 +53,8 @@ def open_published(
         project.project_dir, target=project.target, profile=project.profile, profiles_dir=project.profiles_dir
     )
     warehouse = open_warehouse(target, project.project_dir)
-    run_results_path = project.manifest_path.with_name("run_results.json")
-    require_same_target(registry, views, target, run_results_path, warehouse.database)
+    run = read_run_results(project.manifest_path.with_name(RUN_RESULTS))
+    require_same_target(registry, views, target, run, warehouse.database)
     namespace = store.namespace or f"{registry.project}:{target.name}"
     reader = OnlineReader(store.url(project.project_dir), KeySpace(namespace))
     return Published(registry, views, warehouse, reader)

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from featurectl.artifacts.run_results import read_last_builds
+from featurectl.artifacts.run_results import RUN_RESULTS, read_last_builds, read_run_results
 from featurectl.cli.store_options import EMBEDDED_STORE
 from featurectl.errors import FeaturectlError
 
@@ -99,7 +99,7 @@ class Surroundings:
 
     @cached_property
     def _builds(self) -> dict[str, LastBuild]:
-        return read_last_builds(self._project.manifest_path.with_name("run_results.json"))
+        return read_last_builds(self._project.manifest_path.with_name(RUN_RESULTS))
 
     @cached_property
     def _columns(self) -> Any:
@@ -122,8 +122,8 @@ class Surroundings:
 
         target = self._target()
         warehouse = open_warehouse(target, self._project.project_dir)
-        run_results_path = self._project.manifest_path.with_name("run_results.json")
-        require_same_target(self.registry, [view], target, run_results_path, warehouse.database)
+        run = read_run_results(self._project.manifest_path.with_name(RUN_RESULTS))
+        require_same_target(self.registry, [view], target, run, warehouse.database)
         with warehouse.reading() as reading:
             now_us = reading.now_us()
             newest_us = reading.stock(view, now_us).watermark_us

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
+from featurectl.artifacts.run_results import RUN_RESULTS, read_run_results
 from featurectl.build import read_registry
 from featurectl.cli.newer_files import tell_newer_files
 from featurectl.cli.options import SELECT_HELP, project_options
@@ -78,14 +79,14 @@ def sync_online(
     tell_newer_files(project, manifest)
     registry = read_registry(manifest)
     views = [view for view in select_views(registry.views, select, exclude, manifest) if view.online]
-    run_results_path = project.manifest_path.with_name("run_results.json")
-    if not is_of_last_run(registry, run_results_path):
+    run = read_run_results(project.manifest_path.with_name(RUN_RESULTS))
+    if not is_of_last_run(registry, run):
         require_compiled(manifest, [view.unique_id for view in views])
     target = read_target(
         project.project_dir, target=project.target, profile=project.profile, profiles_dir=project.profiles_dir
     )
     warehouse = open_warehouse(target, project.project_dir)
-    require_same_target(registry, views, target, run_results_path, warehouse.database)
+    require_same_target(registry, views, target, run, warehouse.database)
     with warehouse.reading():
         pass  # a warehouse that nobody can open is one error, said before a store is made or touched
     namespace = store.namespace or f"{registry.project}:{target.name}"
@@ -102,8 +103,8 @@ def sync_online(
         full_refresh=flags.full_refresh,
         dry_run=flags.dry_run,
         threads=flags.threads,
-        refusals=refusals(manifest, views, run_results_path, datetime.now(UTC)),
-        doubts=doubts(manifest, views, run_results_path),
+        refusals=refusals(manifest, views, run, datetime.now(UTC)),
+        doubts=doubts(manifest, views, run),
     )
     done: list[ViewReport] = []
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from featurectl.artifacts.run_results import read_run_results
+from featurectl.artifacts.run_results import RUN_RESULTS
 from featurectl.errors import FeaturectlError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
-    from featurectl.artifacts.run_results import Result
+    from featurectl.artifacts.run_results import Result, RunResults
     from featurectl.manifest import Manifest
     from featurectl.online.options import Options
     from featurectl.registry import FeatureView
@@ -30,18 +29,14 @@ class QualityError(FeaturectlError):
     exit_code = 8
 
 
-def refusals(manifest: Manifest, views: Sequence[FeatureView], run_results_path: Path, now: datetime) -> dict[str, str]:
+def refusals(manifest: Manifest, views: Sequence[FeatureView], run: RunResults | None, now: datetime) -> dict[str, str]:
     """View's unique id to why it must not be published; nothing is held against a view that the run does not mention.
 
     Args:
         manifest: Says which tests are a view's.
-        run_results_path: dbt's run_results.json; absent is fine.
+        run: dbt's last; None where there are no results.
         now: Aware; a build older than the view's `freshness.error_after` is too old.
-
-    Raises:
-        ProjectError: The file is no run results.
     """
-    run = read_run_results(run_results_path)
     results = {result.unique_id: result for result in run.results} if run else {}
     failed = {result.unique_id: result.status for result in results.values() if result.status in _FAILED}
     found = {}
@@ -60,17 +55,13 @@ def refusals(manifest: Manifest, views: Sequence[FeatureView], run_results_path:
     return found
 
 
-def doubts(manifest: Manifest, views: Sequence[FeatureView], run_results_path: Path) -> dict[str, str]:
+def doubts(manifest: Manifest, views: Sequence[FeatureView], run: RunResults | None) -> dict[str, str]:
     """View's unique id to what the last dbt command leaves unknown of it; one text for all views of a run.
 
     Args:
         manifest: Says which tests are a view's.
-        run_results_path: dbt's run_results.json; one that is absent overwrote nothing, and is not told of.
-
-    Raises:
-        ProjectError: The file is no run results.
+        run: dbt's last; results that are not there overwrote nothing, and are not told of.
     """
-    run = read_run_results(run_results_path)
     if run is None:
         return {}
     done = {result.unique_id for result in run.results if result.status != "skipped"}
@@ -83,7 +74,7 @@ def doubts(manifest: Manifest, views: Sequence[FeatureView], run_results_path: P
     untested = [view for view in views if view.unique_id in tested - answered]
     which = run.args.which
     names = ", ".join(view.reference_name for view in untested)
-    of = f"{run_results_path.name} is of `dbt {_COMMANDS.get(which, which)}`" if which else run_results_path.name
+    of = f"{RUN_RESULTS} is of `dbt {_COMMANDS.get(which, which)}`" if which else RUN_RESULTS
     if which is not None and which not in _TELLING:
         unknown = "whether what is built is of this manifest"
         if names:

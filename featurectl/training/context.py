@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from featurectl.artifacts.run_results import RUN_RESULTS, read_run_results
 from featurectl.build import read_registry
 from featurectl.manifest import read_manifest
 from featurectl.training.engines import open_engine
@@ -36,8 +37,8 @@ class Context:
 
     def require_built_for_target(self, views: Sequence[FeatureView]) -> None:
         """Refuse the manifest of another target; raises ProjectError."""
-        run_results = self.manifest_path.with_name("run_results.json")
-        require_same_target(self.registry, views, self.target, run_results, self.engine.database)
+        run = read_run_results(self.manifest_path.with_name(RUN_RESULTS))
+        require_same_target(self.registry, views, self.target, run, self.engine.database)
 
 
 def open_context(

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from featurectl.artifacts.run_results import read_run_results
+from featurectl.artifacts.run_results import RUN_RESULTS
 from featurectl.errors import ProjectError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
+    from featurectl.artifacts.run_results import RunResults
     from featurectl.registry import FeatureView, Registry
     from featurectl.warehouse.profile import Target
 
 
 def require_same_target(
-    registry: Registry, views: Sequence[FeatureView], target: Target, run_results_path: Path, database: str | None
+    registry: Registry, views: Sequence[FeatureView], target: Target, run: RunResults | None, database: str | None
 ) -> None:
     """Compare the manifest, which does not name its target, with the profile and dbt's last run.
 
@@ -24,7 +24,7 @@ def require_same_target(
         registry: Of the manifest.
         views: About to be read.
         target: About to be connected to.
-        run_results_path: dbt's run_results.json beside the manifest; absent is fine.
+        run: The last, beside the manifest; None where there are no results.
         database: The database that the target connects to.
 
     Raises:
@@ -36,15 +36,14 @@ def require_same_target(
             f"manifest: expected adapter {target.adapter_type!r} of target {target.name!r}, got {registry.adapter_type!r}",
             hint=hint,
         )
-    run = read_run_results(run_results_path)
     built_for = run.args.target if run else None
     if built_for is None and not target.is_default:
         raise ProjectError(
-            f"{run_results_path}: expected the last dbt command to name --target {target.name}, got the profile's default",
+            f"{RUN_RESULTS}: expected the last dbt command to name --target {target.name}, got the profile's default",
             hint=hint,
         )
     if built_for not in (None, target.name):
-        raise ProjectError(f"{run_results_path}: expected target {target.name!r}, got {built_for!r}", hint=hint)
+        raise ProjectError(f"{RUN_RESULTS}: expected target {target.name!r}, got {built_for!r}", hint=hint)
     for view in views:
         if database is not None and view.relation.database not in (None, database):
             raise ProjectError(
@@ -54,10 +53,9 @@ def require_same_target(
             )
 
 
-def is_of_last_run(registry: Registry, run_results_path: Path) -> bool:
+def is_of_last_run(registry: Registry, run: RunResults | None) -> bool:
     """Whether the manifest is of the dbt command that wrote run_results.json: a build, or a test after it, never a parse.
 
     Such a command compiles only what it selects, so a view without compiled code is none to refuse.
     """
-    run = read_run_results(run_results_path)
     return run is not None and run.metadata.invocation_id == registry.invocation_id

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import time
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 
+from featurectl.artifacts.run_results import RunResults
 from featurectl.manifest import DependsOn, Manifest, Metadata, Node
 from featurectl.online.metrics import metrics_text, write_metrics
 from featurectl.online.options import Options
@@ -25,14 +26,13 @@ def view(make_view):
 
 
 @pytest.fixture
-def judge(view, tmp_path):
+def judge(view):
     node = Node(TEST, "orders_are_unique", "test", "shop", "x.yml", depends_on=DependsOn([view.unique_id]))
     manifest = Manifest(Metadata("v12"), {TEST: node})
 
     def judged(*results):
-        path = tmp_path / "run_results.json"
-        path.write_text(json.dumps({"results": list(results)}))
-        return refusals(manifest, [view], path, NOW).get(view.unique_id)
+        run = msgspec.convert({"results": list(results)}, RunResults)
+        return refusals(manifest, [view], run, NOW).get(view.unique_id)
 
     return judged
 
@@ -65,7 +65,7 @@ def test_a_build_at_the_limit_is_young_enough_and_a_second_later_too_old(judge, 
     assert "(freshness.error_after), got one of 3601 s ago" in judge(built(view, timedelta(seconds=3601)))
 
 
-def test_what_fails_elsewhere_is_not_held_against_the_view(view, tmp_path):
+def test_what_fails_elsewhere_is_not_held_against_the_view(view):
     """Another view's test, and a model that is built from this one: neither says that this one is wrong."""
     other, training = "test.shop.others_are_unique", "model.shop.training"
     manifest = Manifest(
@@ -75,18 +75,16 @@ def test_what_fails_elsewhere_is_not_held_against_the_view(view, tmp_path):
             training: Node(training, "training", "model", "shop", "x.sql", depends_on=DependsOn([view.unique_id])),
         },
     )
-    path = tmp_path / "run_results.json"
     failed = [{"unique_id": other, "status": "fail"}, {"unique_id": training, "status": "error"}]
-    path.write_text(json.dumps({"results": failed}))
-    assert refusals(manifest, [view], path, NOW) == {}
+    run = msgspec.convert({"results": failed}, RunResults)
+    assert refusals(manifest, [view], run, NOW) == {}
 
 
-def test_a_failed_unit_test_counts(view, tmp_path):
+def test_a_failed_unit_test_counts(view):
     name = "unit_test.shop.orders.counts_a_day"
     node = Node(name, "counts_a_day", "unit_test", "shop", "x.yml", depends_on=DependsOn([view.unique_id]))
-    path = tmp_path / "run_results.json"
-    path.write_text(json.dumps({"results": [{"unique_id": name, "status": "fail"}]}))
-    reason = refusals(Manifest(Metadata("v12"), {name: node}), [view], path, NOW)[view.unique_id]
+    run = msgspec.convert({"results": [{"unique_id": name, "status": "fail"}]}, RunResults)
+    reason = refusals(Manifest(Metadata("v12"), {name: node}), [view], run, NOW)[view.unique_id]
     assert reason == "expected its tests to pass, got failures of counts_a_day (fail)"
 
 
@@ -130,15 +128,14 @@ def test_a_shut_gate_refuses_with_exit_code_8_unless_forced(view):
 
 
 @pytest.fixture
-def doubt(view, tmp_path):
+def doubt(view):
     """What is not known of the view after a dbt command with these results."""
     node = Node(TEST, "orders_are_unique", "test", "shop", "x.yml", depends_on=DependsOn([view.unique_id]))
 
     def doubted(which, *results, nodes=None):
-        path = tmp_path / "run_results.json"
-        path.write_text(json.dumps({"results": list(results), "args": {"which": which}}))
+        run = msgspec.convert({"results": list(results), "args": {"which": which}}, RunResults)
         manifest = Manifest(Metadata("v12"), {TEST: node} if nodes is None else nodes)
-        return doubts(manifest, [view], path).get(view.unique_id)
+        return doubts(manifest, [view], run).get(view.unique_id)
 
     return doubted
 
@@ -168,8 +165,8 @@ def test_a_skipped_test_says_nothing(doubt):
     assert "has no result of a test of orders" in doubt("build", of_test("skipped"))
 
 
-def test_no_results_at_all_are_not_told_of(view, tmp_path):
-    assert doubts(Manifest(Metadata("v12"), {}), [view], tmp_path / "run_results.json") == {}
+def test_no_results_at_all_are_not_told_of(view):
+    assert doubts(Manifest(Metadata("v12"), {}), [view], None) == {}
 
 
 def test_metrics_are_what_prometheus_reads(tmp_path):

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from featurectl.artifacts.run_results import read_run_results
 from featurectl.registry import Registry
 from featurectl.warehouse.guard import is_of_last_run
 
@@ -17,8 +18,8 @@ def test_a_manifest_is_of_the_last_run_where_both_files_name_one_invocation(tmp_
     """A test after the build writes both anew, compiling no model; a parse leaves the older results."""
     path = tmp_path / "run_results.json"
     path.write_text(json.dumps({"metadata": {"invocation_id": invocation_id}, "args": {}}))
-    assert is_of_last_run(REGISTRY, path) is expected
+    assert is_of_last_run(REGISTRY, read_run_results(path)) is expected
 
 
 def test_without_run_results_it_is_of_none(tmp_path):
-    assert not is_of_last_run(REGISTRY, tmp_path / "run_results.json")
+    assert not is_of_last_run(REGISTRY, read_run_results(tmp_path / "run_results.json"))
