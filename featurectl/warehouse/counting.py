@@ -35,9 +35,14 @@ class CountingReading(ABC):
             WarehouseError: The query failed.
         """
 
+    def _has_null_keys(self, view: FeatureView) -> bool:  # noqa: ARG002 - an engine may know
+        """Whether a join key may be null; False only where the engine can tell at once that none is."""
+        return True
+
     def stock(self, view: FeatureView, now_us: int) -> Stock:
         """What the view holds at an instant."""
-        (row,) = self._all(queries.stock(view, self._dialect, now_us))
+        has_null_keys = self._has_null_keys(view)
+        (row,) = self._all(queries.stock(view, self._dialect, now_us, has_null_keys=has_null_keys))
         return _stock(row)
 
     def loads(self, view: FeatureView, now_us: int, since_us: int, known_by_us: int) -> Loads:
@@ -45,7 +50,8 @@ class CountingReading(ABC):
         ((newest,),) = self._all(queries.newest_load(view, self._dialect))
         newest_us = None if newest is None else int(newest)
         bound_us = since_us if newest_us is None else newest_us
-        (row,) = self._all(queries.loads(view, self._dialect, now_us, bound_us, since_us, known_by_us))
+        instants = (now_us, bound_us, since_us, known_by_us)
+        (row,) = self._all(queries.loads(view, self._dialect, *instants, has_null_keys=self._has_null_keys(view)))
         return Loads(_stock(row[:4]), newest_us, *map(int, row[4:]))
 
     def digests(self, view: FeatureView, now_us: int, width_us: int, bounds_us: Sequence[int]) -> list[Digest]:

@@ -209,6 +209,11 @@ class DuckDBReading(CountingReading):
         except duckdb.Error as error:
             raise _failed(error) from error
 
+    def _has_null_keys(self, view: FeatureView) -> bool:
+        # Row groups say whether they have nulls, so that this reads no key where there are none.
+        ((count,),) = self._all(queries.null_keys(view))
+        return bool(count)
+
     def _all(self, query: exp.Expression) -> list[Any]:
         # To the end, even of one row: DuckDB 2 lets nothing else run before.
         return self._execute(self._sql(query)).fetchall()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from sqlglot import exp
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from featurectl.registry import Column, FeatureView
     from featurectl.warehouse.base import Part
@@ -39,14 +39,28 @@ class Dialect(Protocol):
         ...
 
 
-def stock(view: FeatureView, dialect: Dialect, now_us: int) -> exp.Select:
-    """One row: all rows, due rows, rows with a null key, the greatest a of the due ones."""
+def null_keys(view: FeatureView) -> exp.Select:
+    """One row: how many rows have a null among their join keys."""
+    is_null = exp.or_(*(_column(key).is_(exp.null()) for key in view.join_keys))
+    return exp.select(exp.Count(this=exp.Star())).from_(_table(view)).where(is_null)
+
+
+def stock(view: FeatureView, dialect: Dialect, now_us: int, *, has_null_keys: bool = True) -> exp.Select:
+    """One row: all rows, due rows, rows with a null key, the greatest a of the due ones.
+
+    Args:
+        has_null_keys: False spares reading the keys, where it is known that none is null.
+    """
     event, created = _times(view, dialect)
-    is_due = exp.and_(*_is_due(view, event, created, now_us))
+    keys = view.join_keys if has_null_keys else ()
+    is_due = exp.and_(*_is_due(keys, event, created, now_us))
     due = exp.case().when(is_due, _known(event, created))
-    null_key = exp.case().when(exp.or_(*(_column(key).is_(exp.null()) for key in view.join_keys)), _integer(1))
+    null_key = exp.or_(*(_column(key).is_(exp.null()) for key in keys)) if keys else exp.false()
     return exp.select(
-        exp.Count(this=exp.Star()), exp.Count(this=due.copy()), exp.Count(this=null_key), exp.Max(this=due.copy())
+        exp.Count(this=exp.Star()),
+        exp.Count(this=due.copy()),
+        exp.Count(this=exp.case().when(null_key, _integer(1))),
+        exp.Max(this=due.copy()),
     ).from_(_table(view))
 
 
@@ -59,13 +73,20 @@ def newest_load(view: FeatureView, dialect: Dialect) -> exp.Select:
 
 
 def loads(
-    view: FeatureView, dialect: Dialect, now_us: int, newest_us: int, since_us: int, known_by_us: int
+    view: FeatureView,
+    dialect: Dialect,
+    now_us: int,
+    newest_us: int,
+    since_us: int,
+    known_by_us: int,
+    *,
+    has_null_keys: bool = True,
 ) -> exp.Select:
     """The stock, then the rows before and at the newest load time, before and at another, and those waiting till now."""
     event, created = _times(view, dialect)
     loaded = _loaded(view, dialect)
     waiting = [
-        *_is_due(view, event, created, now_us),
+        *_is_due(view.join_keys if has_null_keys else (), event, created, now_us),
         _known(event, created) > _integer(known_by_us),
         loaded.copy() <= _integer(since_us),
     ]
@@ -77,7 +98,7 @@ def loads(
         exp.and_(*waiting),
     ]
     counts = [exp.Count(this=exp.case().when(condition, _integer(1))) for condition in conditions]
-    return stock(view, dialect, now_us).select(*counts)
+    return stock(view, dialect, now_us, has_null_keys=has_null_keys).select(*counts)
 
 
 def bucket_start(bucket: int, width_us: int) -> int:
@@ -103,7 +124,7 @@ def digests(view: FeatureView, dialect: Dialect, now_us: int, width_us: int, bou
             exp.alias_(exp.Sum(this=dialect.row_number_of([value.copy() for value in values])), "total", quoted=True),
         )
         .from_(_table(view))
-        .where(*_is_due(view, event, created, now_us))
+        .where(*_is_due(view.join_keys, event, created, now_us))
         .where(exp.LTE(this=known.copy(), expression=_integer(bounds_us[-1])))
         .group_by(exp.Literal.number(1), exp.Literal.number(2))
     )
@@ -115,7 +136,7 @@ def repeated_entity(view: FeatureView, dialect: Dialect, now_us: int, part: Part
     return (
         exp.select(exp.Literal.number(1))
         .from_(_table(view))
-        .where(*_is_due(view, event, created, now_us), *_is_in(part, view, dialect, event, created))
+        .where(*_is_due(view.join_keys, event, created, now_us), *_is_in(part, view, dialect, event, created))
         .group_by(*map(_column, view.join_keys))
         .having(exp.GT(this=exp.Count(this=exp.Star()), expression=exp.Literal.number(1)))
         .limit(1)
@@ -128,7 +149,7 @@ def due_rows(view: FeatureView, dialect: Dialect, now_us: int, part: Part | None
     return (
         exp.select(*_named(view, event, created))
         .from_(_table(view))
-        .where(*_is_due(view, event, created, now_us), *_is_in(part, view, dialect, event, created))
+        .where(*_is_due(view.join_keys, event, created, now_us), *_is_in(part, view, dialect, event, created))
     )
 
 
@@ -154,7 +175,7 @@ def latest_rows(
         partition_by=[_column(key) for key in view.join_keys],
         order=exp.Order(expressions=order),
     )
-    is_wanted = [*_is_due(view, event, created, now_us), *_is_in(part, view, dialect, event, created)]
+    is_wanted = [*_is_due(view.join_keys, event, created, now_us), *_is_in(part, view, dialect, event, created)]
     named = _named(view, event, created)
     ranked = exp.select(*named).select(exp.alias_(rank, RANK)).from_(_table(view)).where(*is_wanted)
     if greatest_first:
@@ -202,10 +223,12 @@ def _joined_to_greatest(
     return ranked.join(greatest.subquery("greatest"), on=exp.and_(*same), join_type="inner")
 
 
-def _is_due(view: FeatureView, event: exp.Expression, created: exp.Expression, now_us: int) -> list[exp.Expression]:
+def _is_due(
+    keys: Iterable[Column], event: exp.Expression, created: exp.Expression, now_us: int
+) -> list[exp.Expression]:
     """What makes a row visible by now and fit to be looked up; null, where a time is null, is no yes."""
     times = [event] if created is event else [event, created]
-    return [*(time.copy() <= _integer(now_us) for time in times), *(_is_known(key) for key in view.join_keys)]
+    return [*(time.copy() <= _integer(now_us) for time in times), *(_is_known(key) for key in keys)]
 
 
 def _is_in(
