@@ -60,6 +60,7 @@ def write_exit_codes() -> str:
         meanings.setdefault(code, []).append(what)
     meanings.setdefault(0, []).append("Done.")
     meanings.setdefault(1, []).append("`check` found errors.")
+    meanings.setdefault(1, []).append("Interrupted (Ctrl-C); `serve` ends with 0.")
     meanings.setdefault(2, []).append("Wrong usage: an unknown command or option, or a value that cannot be read.")
     meanings.setdefault(2, []).append("`plan` found differences, none of them breaking.")
     meanings.setdefault(3, []).append("`plan` found a breaking difference.")
