@@ -41,7 +41,7 @@ class FlightsProject:
             env=os.environ | {"DBT_NO_USE_COLORS": "1", "DBT_PROFILES_DIR": str(self.profiles_dir)},
             capture_output=True,
             text=True,
-            timeout=300,
+            timeout=1200,
             check=False,
         )
         if check and done.returncode:
@@ -74,7 +74,7 @@ def flights_project(tmp_path_factory) -> FlightsProject:
     (project_dir / "data").mkdir()
     for file in ("dbt_project.yml", "data/unpack.py"):
         shutil.copy(ROOT / file, project_dir / file)
-    subprocess.run([sys.executable, "data/unpack.py"], cwd=project_dir, check=True, capture_output=True, timeout=60)
+    subprocess.run([sys.executable, "data/unpack.py"], cwd=project_dir, check=True, capture_output=True, timeout=1200)
     project = lay_profile(project_dir)
     project.dbt("--warn-error", "build", "--show-all-deprecations")
     return project

@@ -50,7 +50,7 @@ class Consumer:
             env=os.environ | self.environment,
             capture_output=True,
             text=True,
-            timeout=300,
+            timeout=1200,
             check=False,
         )
         if check and done.returncode:

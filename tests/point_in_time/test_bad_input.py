@@ -181,7 +181,7 @@ def messages(tmp_path_factory) -> dict[str, str]:
         env=os.environ | project.environment,
         capture_output=True,
         text=True,
-        timeout=200,
+        timeout=1200,
         check=True,
     )
     return json.loads(done.stdout)

@@ -76,7 +76,7 @@ def answers(consumer):
         env=os.environ | consumer.environment,
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=1200,
         check=True,
     )
     return dict(zip(WRONG, json.loads(done.stdout.splitlines()[-1]), strict=True))

@@ -30,7 +30,7 @@ class Shell:
             env=environ | {"PATH": path, "NO_COLOR": "1"},
             capture_output=True,
             text=True,
-            timeout=300,
+            timeout=1200,
             check=False,
         )
 

@@ -39,7 +39,7 @@ FEATURECTL = str(Path(sys.executable).with_name("featurectl"))
 def run_in(project, *command):
     environ = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
     done = subprocess.run(
-        command, cwd=project.project_dir, env=environ, capture_output=True, text=True, check=False, timeout=120
+        command, cwd=project.project_dir, env=environ, capture_output=True, text=True, check=False, timeout=1200
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
@@ -83,7 +83,7 @@ def test_the_training_python_of_a_service_prints_rows_of_its_training_set(exampl
 def training_rows(described):
     environ = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
     command = [sys.executable, "-c", described["training_python"]]
-    done = subprocess.run(command, cwd="/", env=environ, capture_output=True, text=True, check=False, timeout=120)
+    done = subprocess.run(command, cwd="/", env=environ, capture_output=True, text=True, check=False, timeout=1200)
     assert done.returncode == 0, done.stderr
     return eval(done.stdout, {"datetime": dt, "zoneinfo": zoneinfo, "Decimal": Decimal})  # noqa: S307 - our own output
 

@@ -17,7 +17,7 @@ def script(tmp_path, flights_project):
 
 
 def unpack(script, *options):
-    return subprocess.run([sys.executable, *options, script], capture_output=True, text=True, check=False, timeout=60)
+    return subprocess.run([sys.executable, *options, script], capture_output=True, text=True, check=False, timeout=1200)
 
 
 def test_files_that_are_there_are_left_alone(script, tmp_path):

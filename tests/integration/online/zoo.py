@@ -106,7 +106,7 @@ class Zoo:
             env=os.environ | {"DBT_PROFILES_DIR": str(self.project_dir)},
             capture_output=True,
             text=True,
-            timeout=300,
+            timeout=1200,
             check=False,
         )
         assert done.returncode == 0, f"dbt {' '.join(arguments)} failed:\n{done.stdout}\n{done.stderr}"

@@ -22,7 +22,7 @@ class Installed:
     def run(self, program: str, *arguments: str, cwd: Path) -> str:
         """What a program of the environment prints; a failure shows its output."""
         command = [str(self.bin_dir / program), *arguments]
-        done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=120, check=False)
+        done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=1200, check=False)
         assert done.returncode == 0, f"{program} {' '.join(arguments)}\n{done.stdout}{done.stderr}"
         return done.stdout
 
@@ -32,7 +32,7 @@ def wheel(tmp_path_factory) -> Path:
     """The wheel that `pip wheel` builds, without a network."""
     folder = tmp_path_factory.mktemp("wheel")
     command = ["pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "--wheel-dir", str(folder), str(ROOT)]
-    done = subprocess.run([sys.executable, "-m", *command], capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run([sys.executable, "-m", *command], capture_output=True, text=True, timeout=1200, check=False)
     assert done.returncode == 0, done.stderr
     (built,) = folder.glob("*.whl")
     return built
@@ -45,6 +45,6 @@ def installed(wheel, tmp_path_factory) -> Installed:
     venv.create(folder, with_pip=True)
     constraints = ["--constraint", str(ROOT / "constraints.txt")]
     command = [str(folder / "bin" / "python"), "-m", "pip", "install", "-qq", str(wheel), *constraints]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=1200, check=False)
     assert done.returncode == 0, done.stderr
     return Installed(folder / "bin")

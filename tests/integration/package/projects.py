@@ -45,7 +45,7 @@ class NewProject:
             env=environment | NO_NETWORK | self.environment,
             capture_output=True,
             text=True,
-            timeout=300,
+            timeout=1200,
             check=False,
         )
         assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout}\n{done.stderr}"

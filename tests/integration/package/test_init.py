@@ -52,7 +52,7 @@ def test_it_asks_on_a_terminal(installed, tmp_path):
     ours, theirs = pty.openpty()
     os.write(ours, b"\npostgres\nvisitor\n")
     command = [str(installed.bin_dir / "featurectl"), "init", "my-shop"]
-    done = subprocess.run(command, cwd=tmp_path, stdin=theirs, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, cwd=tmp_path, stdin=theirs, capture_output=True, text=True, timeout=1200, check=False)
     os.close(theirs)
     os.close(ours)
 
@@ -67,7 +67,7 @@ def test_a_folder_with_files_is_refused_untouched(installed, tmp_path):
     """Exit 4, and the file in the way by name."""
     (tmp_path / "notes.txt").write_text("mine")
     command = [str(installed.bin_dir / "featurectl"), "init", str(tmp_path), "--yes"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=1200, check=False)
 
     assert done.returncode == 4
     assert "expected an empty folder, got notes.txt" in done.stderr

@@ -29,7 +29,7 @@ class Shell:
             env=kept | {"PATH": path, "NO_COLOR": "1", "GIT_CONFIG_GLOBAL": os.devnull} | environ,
             stdout=subprocess.PIPE,
             text=True,
-            timeout=300,
+            timeout=1200,
             check=False,
         )
 

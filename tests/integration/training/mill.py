@@ -50,7 +50,7 @@ class Mill:
             env=os.environ | {"DBT_NO_USE_COLORS": "1"},
             capture_output=True,
             text=True,
-            timeout=300,
+            timeout=1200,
             check=False,
         )
         assert done.returncode == 0, done.stdout + done.stderr
