@@ -52,7 +52,9 @@ def test_it_asks_on_a_terminal(installed, tmp_path):
     ours, theirs = pty.openpty()
     os.write(ours, b"\npostgres\nvisitor\n")
     command = [str(installed.bin_dir / "featurectl"), "init", "my-shop"]
-    done = subprocess.run(command, cwd=tmp_path, stdin=theirs, capture_output=True, text=True, timeout=1200, check=False)
+    done = subprocess.run(
+        command, cwd=tmp_path, stdin=theirs, capture_output=True, text=True, timeout=1200, check=False
+    )
     os.close(theirs)
     os.close(ours)
 
