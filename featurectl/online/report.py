@@ -21,6 +21,7 @@ class ViewReport:
         null_keys: Rows in the warehouse with a null join key; never written.
         rejected: Rows with a value that the declared type cannot hold; not written.
         bytes: Of the rows sent.
+        seconds: It took; 0 until it is done.
         watermark_us: Greatest a = greatest(e, c) read, UTC microseconds since 1970.
         problems: Why the view is not (wholly) published; empty for a success.
         hint: What to do about it.

@@ -63,8 +63,8 @@ def sync(
         registry: Of the manifest.
         views: Those to publish; each has `online` set.
         open_writer: Opens a connection to the namespace; each thread, and each lock's keeper, has its own.
-        on_progress: Called after each batch with the report so far, and once more when the view is done; from several
-            threads where the options say so.
+        on_progress: Called with the report so far when a view begins, after each batch, and when it is done; from several threads
+            where the options say so.
         on_done: Called with each view's report, in the order of the views, as soon as it and those before it are done; from
             the caller's thread.
 
@@ -128,6 +128,7 @@ def _publish(
     on_progress: Callable[[ViewReport], None],
 ) -> ViewReport:
     started = time.monotonic()
+    on_progress(report)
     try:
         allow(view)
         with warehouse.reading() as reading:

@@ -35,6 +35,9 @@ LOCK_WAIT_SECONDS = 1.0
 # spill fails without it.
 MEMORY_MB = 64
 BOUNDS = {"threads": "1"}
+# Where a table is that long, an eighth of it is asked first whether an entity comes twice.
+SAMPLE_FROM_ROWS = 1_000_000
+SAMPLE_SHARE = 8
 
 
 # Arrow's types whose Python values are the driver's own, and the wire kind that carries each as it is.
@@ -193,8 +196,7 @@ class DuckDBReading(CountingReading):
 
     def latest_rows(self, view: FeatureView, now_us: int, part: Part | None = None) -> Iterator[Batch]:
         """The newest due row of each entity, some thousand a batch; as columns where Arrow gives values as the driver does."""
-        # A hash of the keys costs a fraction of a sort of the rows, and most tables hold one row an entity.
-        if self._all(queries.repeated_entity(view, self._dialect, now_us, part)):
+        if self._has_repeated_entity(view, now_us, part):
             query = queries.latest_rows(view, self._dialect, now_us, part, greatest_first=True)
         else:
             query = queries.due_rows(view, self._dialect, now_us, part)
@@ -208,6 +210,17 @@ class DuckDBReading(CountingReading):
             yield from batches
         except duckdb.Error as error:
             raise _failed(error) from error
+
+    def _has_repeated_entity(self, view: FeatureView, now_us: int, part: Part | None) -> bool:
+        """A hash of the keys costs a fraction of a sort of the rows, and most tables hold one row an entity.
+
+        Of a long history a part tells as much as the whole.
+        """
+        ((rows,),) = self._all(queries.rows(view))
+        counts = [rows // SAMPLE_SHARE, None] if part is None and rows > SAMPLE_FROM_ROWS else [None]
+        return any(
+            self._all(queries.repeated_entity(view, self._dialect, now_us, part, among=count)) for count in counts
+        )
 
     def _has_null_keys(self, view: FeatureView) -> bool:
         # Row groups say whether they have nulls, so that this reads no key where there are none.

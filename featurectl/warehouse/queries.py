@@ -39,10 +39,15 @@ class Dialect(Protocol):
         ...
 
 
+def rows(view: FeatureView) -> exp.Select:
+    """One row: how many rows there are."""
+    return exp.select(exp.Count(this=exp.Star())).from_(_table(view))
+
+
 def null_keys(view: FeatureView) -> exp.Select:
     """One row: how many rows have a null among their join keys."""
     is_null = exp.or_(*(_column(key).is_(exp.null()) for key in view.join_keys))
-    return exp.select(exp.Count(this=exp.Star())).from_(_table(view)).where(is_null)
+    return rows(view).where(is_null)
 
 
 def stock(view: FeatureView, dialect: Dialect, now_us: int, *, has_null_keys: bool = True) -> exp.Select:
@@ -114,8 +119,7 @@ def digests(view: FeatureView, dialect: Dialect, now_us: int, width_us: int, bou
     for index, bound in enumerate(bounds_us):
         rank = rank.when(exp.LTE(this=known.copy(), expression=_integer(bound)), _integer(index))
     tombstone = [_column(view.tombstone)] if view.tombstone else []
-    times = [event] if created is event else [event, created]
-    values = [*map(_column, view.join_keys), *times, *tombstone, *map(_column, view.features)]
+    values = [*map(_column, view.join_keys), *_distinct(event, created), *tombstone, *map(_column, view.features)]
     shifted = exp.paren(exp.Sub(this=known.copy(), expression=_integer(BUCKETS_START_US)))
     return (
         exp.select(
@@ -130,13 +134,22 @@ def digests(view: FeatureView, dialect: Dialect, now_us: int, width_us: int, bou
     )
 
 
-def repeated_entity(view: FeatureView, dialect: Dialect, now_us: int, part: Part | None = None) -> exp.Select:
-    """One row where an entity has several due rows, none where each has one."""
+def repeated_entity(
+    view: FeatureView, dialect: Dialect, now_us: int, part: Part | None = None, *, among: int | None = None
+) -> exp.Select:
+    """One row where an entity has several due rows, none where each has one.
+
+    Args:
+        among: Look at no more than so many of them, whichever they are; then none says nothing.
+    """
     event, created = _times(view, dialect)
+    is_wanted = [*_is_due(view.join_keys, event, created, now_us), *_is_in(part, view, dialect, event, created)]
+    looked_at = exp.select(*map(_column, view.join_keys)).from_(_table(view)).where(*is_wanted)
+    if among is not None:
+        looked_at = looked_at.limit(among)
     return (
         exp.select(exp.Literal.number(1))
-        .from_(_table(view))
-        .where(*_is_due(view.join_keys, event, created, now_us), *_is_in(part, view, dialect, event, created))
+        .from_(looked_at.subquery("looked_at"))
         .group_by(*map(_column, view.join_keys))
         .having(exp.GT(this=exp.Count(this=exp.Star()), expression=exp.Literal.number(1)))
         .limit(1)
@@ -167,7 +180,7 @@ def latest_rows(
     """
     event, created = _times(view, dialect)
     features = [dialect.sortable(_column(feature), feature.data_type) for feature in view.features]
-    order = [_descending(event), _descending(created), *map(_descending, features)]
+    order = [*map(_descending, _distinct(event, created)), *map(_descending, features)]
     if view.tombstone:
         order.append(_descending(_column(view.tombstone)))
     rank = exp.Window(
@@ -227,8 +240,7 @@ def _is_due(
     keys: Iterable[Column], event: exp.Expression, created: exp.Expression, now_us: int
 ) -> list[exp.Expression]:
     """What makes a row visible by now and fit to be looked up; null, where a time is null, is no yes."""
-    times = [event] if created is event else [event, created]
-    return [*(time.copy() <= _integer(now_us) for time in times), *(_is_known(key) for key in keys)]
+    return [*(time.copy() <= _integer(now_us) for time in _distinct(event, created)), *(_is_known(key) for key in keys)]
 
 
 def _is_in(
@@ -244,6 +256,10 @@ def _is_in(
         loaded = _loaded(view, dialect)
         within += [loaded >= _integer(part.loaded_from_us), loaded.copy().is_(exp.null())]
     return [exp.paren(exp.or_(*within))]
+
+
+def _distinct(event: exp.Expression, created: exp.Expression) -> list[exp.Expression]:
+    return [event] if created is event else [event, created]
 
 
 def _known(event: exp.Expression, created: exp.Expression) -> exp.Expression:

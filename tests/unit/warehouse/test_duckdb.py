@@ -8,7 +8,10 @@ import duckdb
 import pytest
 
 from featurectl.errors import WarehouseError
-from featurectl.warehouse import open_warehouse
+from featurectl.manifest import Relation
+from featurectl.registry import Column
+from featurectl.warehouse import duckdb as duckdb_warehouse
+from featurectl.warehouse import open_warehouse, queries
 from featurectl.warehouse.profile import Target
 
 
@@ -57,3 +60,34 @@ def test_a_reading_is_in_utc_with_the_settings_and_frees_the_file(tmp_path):
             reading._execute("create table shop (id bigint)")
     with duckdb.connect(str(tmp_path / "shop.duckdb")) as writer:
         writer.execute("create table shop (id bigint)")
+
+
+@pytest.mark.parametrize("times", [1, 2])
+@pytest.mark.parametrize("order", ["n", "customer_id"])
+def test_of_a_long_table_a_part_is_asked_first_and_the_rows_are_the_same(
+    tmp_path, monkeypatch, make_view, times, order
+):
+    """A part that shows no entity twice says nothing: here the second row of each comes long after the first, or at once."""
+    path = tmp_path / "shop.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(
+            "create table customer_orders as select n % 100 as customer_id, make_timestamp(n) as ordered_at, n as orders_count "
+            f"from range({100 * times}) as t(n) order by {order}"
+        )
+    view = make_view(
+        relation=Relation("shop", "main", "customer_orders"),
+        join_keys=(Column("customer_id", "bigint"),),
+        event_timestamp=Column("ordered_at", "timestamp"),
+        features=(Column("orders_count", "bigint"),),
+    )
+    asked = []
+    repeated_entity = queries.repeated_entity
+    monkeypatch.setattr(
+        queries, "repeated_entity", lambda *args, **of: asked.append(of["among"]) or repeated_entity(*args, **of)
+    )
+    monkeypatch.setattr(duckdb_warehouse, "SAMPLE_FROM_ROWS", 99)
+    with open_warehouse(target(path=str(path)), tmp_path).reading() as reading:
+        rows = sorted((row.keys[0], row.values[0]) for batch in reading.latest_rows(view, 10**9) for row in batch)
+    assert rows == [(n, n + 100 * (times - 1)) for n in range(100)]
+    found_at_once = times == 2 and order == "customer_id"
+    assert asked == [100 * times // 8] if found_at_once else asked == [100 * times // 8, None]
