@@ -56,6 +56,12 @@ class TrainingSetError(FeaturectlError):
         return cls(f"{len(problems)} problems with the training set:\n{lines}")
 
 
+class EntityKeyError(FeaturectlError):
+    """The key of an entity, as text, is not what its views declare: values of other types, or another number of them."""
+
+    exit_code = 2
+
+
 class ProjectError(FeaturectlError):
     """The dbt project, its profile or its manifest is absent, unreadable, or another one than asked for."""
 

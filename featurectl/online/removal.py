@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from featurectl.errors import FeaturectlError, OnlineStoreError, UnknownNameError
+from featurectl.errors import EntityKeyError, OnlineStoreError, UnknownNameError
 from featurectl.online.keeper import held_lock
 from featurectl.online.writers.base import sentinel_key
 from serving.errors import ServingError
@@ -81,7 +81,7 @@ def keys_of_entity(views: Iterable[KeyedView], entity: Mapping[str, str], keyspa
 
     Raises:
         UnknownNameError: No view has that entity, or those join keys.
-        FeaturectlError: A value of another type, or of another number of columns.
+        EntityKeyError: A value of another type, or of another number of columns.
     """
     views = list(views)
     found = {}
@@ -95,7 +95,7 @@ def keys_of_entity(views: Iterable[KeyedView], entity: Mapping[str, str], keyspa
         else:
             continue
         if len(parts) != len(names):
-            raise FeaturectlError(
+            raise EntityKeyError(
                 f"--entity: {view.entity}: expected {len(names)} values ({'|'.join(names)}), got {'|'.join(parts)!r}",
                 hint=f"Write --entity {','.join(f'{name}=...' for name in names)}.",
             )
@@ -104,7 +104,7 @@ def keys_of_entity(views: Iterable[KeyedView], entity: Mapping[str, str], keyspa
             typed = [_typed(part, type_name) for part, (_, type_name) in zip(parts, view.join_keys, strict=True)]
             found[view] = keyspace.row(view.name, view.version, encode(typed) or "")
         except ServingError as error:
-            raise FeaturectlError(
+            raise EntityKeyError(
                 f"--entity: {error.message}", hint="Write the key as the view declares it."
             ) from error
     if not found:

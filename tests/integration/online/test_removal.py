@@ -116,8 +116,8 @@ def test_an_erased_entity_that_is_still_in_the_warehouse_comes_back_as_it_is_the
     ("entity", "exit_code", "message"),
     [
         ("plane=N1", 5, "expected the name of an entity to erase, got 'plane'"),
-        ("pair=1", 1, r"pair: expected 2 values (left_id|right_id), got '1'"),
-        ("pair=a|b", 1, "join key 'left_id': expected int64 (an int), got 'a'"),
+        ("pair=1", 2, r"pair: expected 2 values (left_id|right_id), got '1'"),
+        ("pair=a|b", 2, "join key 'left_id': expected int64 (an int), got 'a'"),
         ("nothing", 2, "expected NAME=VALUE"),
     ],
 )
