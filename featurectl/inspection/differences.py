@@ -42,6 +42,7 @@ class Verification:
         features: Feature to values by outcome; the values of a missing, extra or stale row count as such.
         differences: The first of them.
         problems: Why the view could not be (wholly) verified.
+        hint: What to do about it, where an error said so.
     """
 
     view: str
@@ -54,6 +55,7 @@ class Verification:
     features: dict[str, dict[str, int]] = field(default_factory=dict)
     differences: list[Difference] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    hint: str | None = None
     seconds: float = 0.0
 
     @property

@@ -43,6 +43,7 @@ def verify_view(
         _verify(view, warehouse, reader, found, sample, as_of_us)
     except FeaturectlError as error:
         found.problems.append(str(error))
+        found.hint = error.hint
     found.seconds = time.monotonic() - started
     return found
 

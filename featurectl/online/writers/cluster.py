@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import redis
 from redis.cluster import ClusterNode, RedisCluster
 
 from featurectl.errors import OnlineStoreError
@@ -18,7 +17,7 @@ from featurectl.online.writers.pipe import ClusterPipe
 from featurectl.online.writers.redis import REPLICA_MS, RedisWriter, escaped
 from serving.format.state import encode_state
 from serving.stores.cluster import cluster_client
-from serving.stores.failures import store_error
+from serving.stores.failures import FAILURES, store_error
 from serving.stores.urls import parse_deployment, redact
 
 if TYPE_CHECKING:
@@ -42,7 +41,7 @@ class ClusterWriter(RedisWriter):
     def __init__(self, url: str, keyspace: KeySpace) -> None:
         try:
             client = cluster_client(parse_deployment(url), RedisCluster, ClusterNode)
-        except (redis.RedisError, OSError) as error:
+        except FAILURES as error:
             explained = store_error(redact(url), error)
             raise OnlineStoreError(explained.message, hint=explained.hint) from error
         super().__init__(url, keyspace, client)

