@@ -75,7 +75,9 @@ def stocked(store_url):
     shop.writer.close()
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(
     writes=st.lists(WRITE, max_size=6),
     damage=st.lists(DAMAGE, max_size=2),
