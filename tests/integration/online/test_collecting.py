@@ -78,7 +78,7 @@ def run(store_url, monkeypatch):
 
 def test_everything_of_a_view_goes_and_nothing_else(store_url, run):
     """In more than one batch; names that begin alike, globs, other versions and namespaces stay."""
-    others = [("orders_eu", 0), ("order", 0), ("o*", 0), ("ordersX", 0)]
+    others = [("orders_eu", 0), ("order", 0), ("o*", 0), ("ordersX", 0), ("planes", 3)]
     for name, version in others:
         fill(store_url, name, version, rows=3)
     for namespace in (f"{NAMESPACE}2", "lab", "lab:tes"):

@@ -59,6 +59,7 @@ SLIPS = [
         ('match=f"{escaped(prefix)}*"', 'match=f"{prefix}*"', SCANNED),
         (r're.compile(r"([\\*?\[\]^-])")', r're.compile(r"([\\?\[\]^-])")', SCANNED),
         (r're.compile(r"([\\*?\[\]^-])")', r're.compile(r"([\\*\[\]^-])")', SCANNED),
+        (r're.compile(r"([\\*?\[\]^-])")', r're.compile(r"([\\*?\]^-])")', SCANNED),
         ("        if stored != schema.encoded:\n", "        if stored is None:\n", SCHEMA),
     ),
     *slips(
