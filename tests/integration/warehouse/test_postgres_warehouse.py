@@ -126,7 +126,7 @@ def test_a_reading_is_one_state_in_utc_that_writes_nothing(server, settings, edg
         assert reading.stock(view, LATE_US) == before == (1, 1, 0, to_micros(datetime(2024, 1, 1)))
         assert [len(batch) for batch in reading.latest_rows(view, LATE_US)] == [1]
         assert reading._execute("show timezone") == [("UTC",)]
-        assert abs(reading.now_us() - to_micros(datetime.now(UTC))) < 60_000_000
+        assert abs(reading.now_us() - to_micros(datetime.now(UTC))) < 1_800_000_000
         with pytest.raises(WarehouseError, match="read-only"):
             reading._execute("create table more (id bigint)")
 
