@@ -91,12 +91,13 @@ def test_everything_of_a_view_goes_and_nothing_else(store_url, run):
     assert keys_of(store_url) == before
 
 
-def test_a_view_whose_name_is_a_glob_takes_no_other_with_it(store_url, run):
+@pytest.mark.parametrize("glob", ["o*", "o?", "o[r]", "o[^x]", "\\o"])
+def test_a_view_whose_name_is_a_glob_goes_and_takes_no_other_with_it(store_url, run, glob):
     for name in ("orders", "or", "o"):
         fill(store_url, name, rows=3)
     before = keys_of(store_url)
-    fill(store_url, "o*", rows=3)
-    assert run(entry_of("o*")) == Removal("o*", 3)
+    fill(store_url, glob, rows=3)
+    assert run(entry_of(glob)) == Removal(glob, 3)
     assert keys_of(store_url) == before
 
 
