@@ -61,7 +61,7 @@ def test_cron_builds_publishes_and_collects(cron, scheduled):
     log = scheduled.folder / "sync.log"
     proof = f"* * * * * env > {scheduled.folder}/environment\n"
     process = cron(every_minute(scheduled.example("crontab")) + proof)
-    patience = time.monotonic() + 900
+    patience = time.monotonic() + 1200
     while not (
         log.exists() and "Nothing has been out of the manifest" in log.read_text() and scheduled.planes_online()
     ):

@@ -99,7 +99,7 @@ def run(job, scheduled):
         return subprocess.run(
             ["/usr/bin/unshare", "--user", "--map-root-user", "--mount", "sh", "-euc", CONTAINER, "sh", *made]
             + (list(command) or container["command"]),
-            env=environ, capture_output=True, text=True, timeout=600, check=False,
+            env=environ, capture_output=True, text=True, timeout=1200, check=False,
         )  # fmt: skip
 
     return run
