@@ -11,7 +11,6 @@ from featurectl.errors import FeaturectlError
 from featurectl.online.encoding import Encoder
 from featurectl.online.entries import schema_of, view_entry
 from featurectl.online.identity import identity_of
-from featurectl.online.keeper import held_lock
 from featurectl.online.keyset import KeySet
 from featurectl.online.reach import plan_reach, watermark_after
 from featurectl.online.writers.base import sentinel_key
@@ -36,14 +35,9 @@ _DELETE_BATCH = 1000
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """Where rows go.
-
-    Attributes:
-        open_writer: Opens another connection to the same store.
-    """
+    """Where rows go."""
 
     writer: OnlineWriter
-    open_writer: Callable[[], OnlineWriter]
     keyspace: KeySpace
 
 
@@ -76,30 +70,33 @@ class Publication:
         self._report = report
         self._on_progress = on_progress
 
-    def run(self) -> None:
-        """Publish the view; a crash at any point is repaired by the next run, for the watermark comes last."""
+    def run(self, lock: Lock) -> None:
+        """Publish the view; a crash at any point is repaired by the next run, for the watermark comes last.
+
+        Args:
+            lock: The view's, held since before the warehouse was opened.
+        """
         view = self._view
-        with held_lock(self._writer, self._to.open_writer, view.name, view.version) as lock:
-            identity, state = self._identity(), self._writer.read_state(view.name, view.version)
-            reach = self._reach(identity, state)
-            self._writer.put_schema(view.name, schema_of(view))
-            if self._options.full_refresh:
-                # It replaces newer rows: one that dies half-way must be followed by a full read.
-                self._writer.delete_rows(lock, [sentinel_key(self._to.keyspace, view.name, view.version)])
-            self._write_rows(lock, reach)
-            self._writer.publish_catalog([self._entry])
-            if self._report.rejected:
-                self._report.problems += self._encoder.problems
-                self._report.hint = (
-                    f"{self._report.rejected} rows were not written: mend their values or the declared types."
-                )
-                return
-            self._writer.wait_for_replicas()
-            self._report.watermark_us = self._watermark_us(reach, identity, state)
-            if self._options.since_us is None:
-                if reach.is_full:
-                    self._writer.put_sentinel(lock)  # only now is everything there that it vouches for
-                self._writer.write_state(lock, self._state(identity, state, reach))
+        identity, state = self._identity(), self._writer.read_state(view.name, view.version)
+        reach = self._reach(identity, state)
+        self._writer.put_schema(view.name, schema_of(view))
+        if self._options.full_refresh:
+            # It replaces newer rows: one that dies half-way must be followed by a full read.
+            self._writer.delete_rows(lock, [sentinel_key(self._to.keyspace, view.name, view.version)])
+        self._write_rows(lock, reach)
+        self._writer.publish_catalog([self._entry])
+        if self._report.rejected:
+            self._report.problems += self._encoder.problems
+            self._report.hint = (
+                f"{self._report.rejected} rows were not written: mend their values or the declared types."
+            )
+            return
+        self._writer.wait_for_replicas()
+        self._report.watermark_us = self._watermark_us(reach, identity, state)
+        if self._options.since_us is None:
+            if reach.is_full:
+                self._writer.put_sentinel(lock)  # only now is everything there that it vouches for
+            self._writer.write_state(lock, self._state(identity, state, reach))
 
     def preview(self) -> None:
         """Count what `run` would read and write now; nothing is locked or written."""

@@ -104,9 +104,7 @@ def keys_of_entity(views: Iterable[KeyedView], entity: Mapping[str, str], keyspa
             typed = [_typed(part, type_name) for part, (_, type_name) in zip(parts, view.join_keys, strict=True)]
             found[view] = keyspace.row(view.name, view.version, encode(typed) or "")
         except ServingError as error:
-            raise EntityKeyError(
-                f"--entity: {error.message}", hint="Write the key as the view declares it."
-            ) from error
+            raise EntityKeyError(f"--entity: {error.message}", hint="Write the key as the view declares it.") from error
     if not found:
         raise UnknownNameError("entity to erase", ",".join(entity), {view.entity for view in views})
     return found

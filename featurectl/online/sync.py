@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from featurectl.errors import FeaturectlError
+from featurectl.online.keeper import held_lock
 from featurectl.online.publication import Destination, Publication, iso_now
 from featurectl.online.quality import require_quality
 from featurectl.online.report import ViewReport
@@ -89,12 +90,24 @@ def sync(
             require_unbroken(view, before, after, options)
 
         def publish(view: FeatureView, writer: OnlineWriter) -> ViewReport:
-            destination = Destination(writer, open_writer, keyspace)
+            destination = Destination(writer, keyspace)
             doubt = options.doubts.get(view.unique_id)
             warnings = [doubt] if doubt else []
             warnings += deprecation(after, (view.name, view.version), datetime.now(UTC))
             report = ViewReport(view.reference_name, warnings=warnings)
-            return _publish(view, report, allow, warehouse, destination, published, options, on_progress)
+            with _reported(report, on_progress):
+                allow(view)
+                if options.dry_run:
+                    with warehouse.reading() as reading:
+                        Publication(view, reading, destination, options, published, report, on_progress).preview()
+                else:
+                    # The lock comes first: what is read is then no older than what the last sync has read.
+                    with (
+                        held_lock(writer, open_writer, view.name, view.version) as lock,
+                        warehouse.reading() as reading,
+                    ):
+                        Publication(view, reading, destination, options, published, report, on_progress).run(lock)
+            return report
 
         def publish_alone(view: FeatureView) -> ViewReport:
             with closing(open_writer()) as own:
@@ -117,30 +130,16 @@ def sync(
         return Outcome(reports, services.published, services.warnings, services.refusals)
 
 
-def _publish(
-    view: FeatureView,
-    report: ViewReport,
-    allow: Callable[[FeatureView], None],
-    warehouse: Warehouse,
-    destination: Destination,
-    published: Published,
-    options: Options,
-    on_progress: Callable[[ViewReport], None],
-) -> ViewReport:
+@contextmanager
+def _reported(report: ViewReport, on_progress: Callable[[ViewReport], None]) -> Iterator[None]:
+    """Whatever goes wrong with a view stands in its report."""
     started = time.monotonic()
     on_progress(report)
     try:
-        allow(view)
-        with warehouse.reading() as reading:
-            publication = Publication(view, reading, destination, options, published, report, on_progress)
-            if options.dry_run:
-                publication.preview()
-            else:
-                publication.run()
+        yield
     except FeaturectlError as error:
-        where = f"{view.reference_name}: "
+        where = f"{report.view}: "
         report.problems.append(where + str(error).removeprefix(where))  # a warehouse's error names no view
         report.hint = error.hint
     report.seconds = time.monotonic() - started
     on_progress(report)
-    return report

@@ -283,3 +283,19 @@ def test_the_lock_is_given_back_by_a_block_that_fails(lab):
         for _ in range(2):
             with pytest.raises(ZeroDivisionError), keeper.held_lock(writer, opener, "readings", 0):
                 1 / 0  # noqa: B018 - a bug on the way
+
+
+@pytest.mark.parametrize("store", ["sqlite", "redis"])
+def test_the_warehouse_is_opened_under_the_lock(request, tmp_path, monkeypatch, store):
+    """Else a sync could read, run into another that reads later and ends before it, and put older values over newer ones."""
+    lab = Lab(tmp_path, request.getfixturevalue(f"{store}_url"))
+    lab.build(HISTORY)
+    told, reading = [], driver.DuckDBWarehouse.reading
+
+    def opened(warehouse):
+        told.append(remaining_ms(lab))
+        return reading(warehouse)
+
+    monkeypatch.setattr(driver.DuckDBWarehouse, "reading", opened)
+    assert lab.sync(NOW).succeeded
+    assert len(told) == 1

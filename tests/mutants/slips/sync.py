@@ -36,44 +36,44 @@ EARLIER_REFRESH = (
 SLIPS = [
     *slips(
         "featurectl/online/publication.py",
-        ("            self._writer.put_schema(view.name, schema_of(view))\n", "", f"{FAILS_AT}[sqlite-put_schema]"),
+        ("        self._writer.put_schema(view.name, schema_of(view))\n", "", f"{FAILS_AT}[sqlite-put_schema]"),
         (
-            "            self._write_rows(lock, reach)\n            self._writer.publish_catalog([self._entry])\n",
-            "            self._writer.publish_catalog([self._entry])\n            self._write_rows(lock, reach)\n",
+            "        self._write_rows(lock, reach)\n        self._writer.publish_catalog([self._entry])\n",
+            "        self._writer.publish_catalog([self._entry])\n        self._write_rows(lock, reach)\n",
             ROWS_FAIL,
         ),
         (
-            "            self._write_rows(lock, reach)\n",
-            "            self._writer.put_sentinel(lock)\n            self._write_rows(lock, reach)\n",
+            "        self._write_rows(lock, reach)\n",
+            "        self._writer.put_sentinel(lock)\n        self._write_rows(lock, reach)\n",
             HALF_READ,
         ),
         (
-            "            self._write_rows(lock, reach)\n",
+            "        self._write_rows(lock, reach)\n",
             (
-                "            self._report.watermark_us = reach.stock.watermark_us\n"
-                "            self._writer.write_state(lock, self._state(identity, state, reach))\n"
-                "            self._write_rows(lock, reach)\n"
+                "        self._report.watermark_us = reach.stock.watermark_us\n"
+                "        self._writer.write_state(lock, self._state(identity, state, reach))\n"
+                "        self._write_rows(lock, reach)\n"
             ),
             KILLED,
         ),
-        ("            self._writer.wait_for_replicas()\n", "", f"{FAILS_AT}[sqlite-wait_for_replicas]"),
+        ("        self._writer.wait_for_replicas()\n", "", f"{FAILS_AT}[sqlite-wait_for_replicas]"),
         (
-            "            self._writer.wait_for_replicas()\n",
-            "            self._writer.write_state(lock, self._state(identity, state, reach))\n            self._writer.wait_for_replicas()\n",
+            "        self._writer.wait_for_replicas()\n",
+            "        self._writer.write_state(lock, self._state(identity, state, reach))\n        self._writer.wait_for_replicas()\n",
             f"{FAILS_AT}[sqlite-wait_for_replicas]",
         ),
         (
-            "                if reach.is_full:\n",
-            "                if not reach.is_full:\n",
+            "            if reach.is_full:\n",
+            "            if not reach.is_full:\n",
             f"{FAILS_AT}[sqlite-write_state]",
         ),
         (
-            "                self._writer.delete_rows(lock, [sentinel_key(self._to.keyspace, view.name, view.version)])\n",
-            "                pass\n",
+            "            self._writer.delete_rows(lock, [sentinel_key(self._to.keyspace, view.name, view.version)])\n",
+            "            pass\n",
             HALF_REFRESHED,
         ),
-        ("            if self._report.rejected:\n", "            if False:\n", REJECTED),
-        ("            if self._options.since_us is None:\n", "            if True:\n", SINCE),
+        ("        if self._report.rejected:\n", "        if False:\n", REJECTED),
+        ("        if self._options.since_us is None:\n", "        if True:\n", SINCE),
         (
             "stock.due:\n            raise _nothing_due(",
             "stock.due and False:\n            raise _nothing_due(",
@@ -89,6 +89,14 @@ SLIPS = [
         ("absent)\n\n    def _state", "[])\n\n    def _state", REFRESHED),
         ("old[5:21] > row[5:21]", "old[5:21] >= row[5:21]", REPLACED),
         ("+= 0 if self._options.full_refresh else newer", "+= newer", REPLACED),
+    ),
+    *slips(
+        "featurectl/online/sync.py",
+        (
+            "held_lock(writer, open_writer, view.name, view.version) as lock,\n                        warehouse.reading() as reading,",
+            "warehouse.reading() as reading,\n                        held_lock(writer, open_writer, view.name, view.version) as lock,",
+            f"{_ORDER}::test_the_warehouse_is_opened_under_the_lock[sqlite]",
+        ),
     ),
     *slips(
         "featurectl/online/keyset.py",
