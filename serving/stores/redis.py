@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     from serving.stores.urls import Deployment
 
-__all__ = ["RedisStore", "connect", "redact", "store_error"]
-
 
 class RedisStore:
     """Rows and catalog on one server at a time.
