@@ -37,3 +37,11 @@ def test_days_that_follow_each_other_are_read_once(lab):
     report = lab.sync(NOW)
     assert (report.problems, report.rows_read) == ([], 3)
     assert lab.stored() == joined(rows, NOW)
+
+
+def test_a_row_of_a_day_that_had_none_arrives(lab):
+    """Long before the first one: there is no earlier sum to compare with."""
+    rows = [*HISTORY, Row("early", -9 * DAY, None, 1)]
+    lab.build(rows)
+    assert lab.sync(NOW).problems == []
+    assert lab.stored() == joined(rows, NOW)

@@ -24,7 +24,7 @@ BOUND = f"{_INCREMENTAL}::test_a_row_around_the_bound_of_the_last_read_arrives[s
 BETWEEN = "tests/integration/online/test_changed_stretches.py::test_what_lies_between_two_changed_days_is_not_read"
 LATE = f"{_INCREMENTAL}::test_a_row_that_becomes_visible_long_after_it_was_known_arrives[sqlite]"
 FIXED = f"{_INCREMENTAL}::test_a_corrected_value_of_an_old_row_arrives_though_its_times_are_the_same[sqlite]"
-HISTORIES = f"{_INCREMENTAL}::test_after_any_history_of_builds_and_syncs_the_store_is_the_join_at_the_watermark"
+NEW_DAY = "tests/integration/online/test_changed_stretches.py::test_a_row_of_a_day_that_had_none_arrives"
 ONCE = f"{_LOADS}::test_the_first_sync_reads_everything_and_the_next_what_was_loaded_since[sqlite]"
 FORECAST = f"{_LOADS}::test_a_forecast_that_was_loaded_long_ago_arrives_when_it_is_due[sqlite]"
 RUNNING = f"{_LOADS}::test_the_rest_of_a_build_that_was_still_running_arrives[sqlite]"
@@ -63,7 +63,7 @@ SLIPS = [
     *slips(
         "featurectl/online/stretches.py",
         ("before.get(bucket) != settled.totals.get(bucket)", "bucket not in settled.totals", FIXED),
-        ("before.keys() | settled.totals.keys()", "settled.totals.keys()", HISTORIES),
+        ("before.keys() | settled.totals.keys()", "settled.totals.keys()", NEW_DAY),
         ("Span(floor_us + 1, now_us)]", "Span(floor_us + 2, now_us)]", BOUND),
         ("min(first_us + width_us - 1, floor_us)", "first_us", LATE),
         ("bounds[digest.rank] <= settled.until_us)", "bounds[digest.rank] < settled.until_us)", LATE),
