@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from refusals import assert_refused
@@ -88,6 +88,42 @@ def test_several_threads_write_what_one_writes(built_zoo, store_url, tmp_path):
     assert len(rows(alone)) > len(VALUES)
 
 
+def feed_days_by_pairs(manifest):
+    """As if one view were made of another; the zoo's are all made of sources."""
+    manifest["nodes"]["model.zoo.days"]["depends_on"]["nodes"].append("model.zoo.pairs")
+
+
+@pytest.fixture(scope="module")
+def fed_zoo(built_zoo, tmp_path_factory):
+    """The zoo with one view made of another; no test changes it."""
+    fed = built_zoo.copy_to(tmp_path_factory.mktemp("fed"))
+    fed.edit_manifest(feed_days_by_pairs)
+    return fed
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["--select", "pairs"], "pairs"),
+        (["--select", "pairs+"], "days pairs"),
+        (["--select", "+days"], "days pairs"),
+        (["--select", "+pairs"], "pairs"),
+        (["--select", "source:raw.raw_pairs+1"], "pairs"),
+        (["--select", "+zoo_model"], "accounts days pairs"),
+        (["--select", "tag:healthy"], "accounts days pairs"),
+        (["--select", "tag:healthy,pairs+"], "days pairs"),
+        (["--select", "accounts", "--select", "+days"], "accounts days pairs"),
+        (["--select", "tag:healthy", "--exclude", "+days"], "accounts"),
+        (["--select", "+days", "--exclude", "tag:healthy"], ""),
+    ],
+)
+def test_views_are_selected_as_dbt_selects_them(fed_zoo, sqlite_url, arguments, expected):
+    """By tag, and with what feeds them or is made of them."""
+    dry = fed_zoo.run("sync-online", "--as-of", BASE.isoformat(), "--dry-run", "--json", *arguments, url=sqlite_url)
+    assert dry.exit_code == 0, dry.output
+    assert [json.loads(line)["view"] for line in dry.stdout.splitlines()] == expected.split()
+
+
 def edit_run_results(zoo, edit):
     path = zoo.manifest_path.with_name("run_results.json")
     run = json.loads(path.read_text())
@@ -107,6 +143,36 @@ def test_a_view_whose_build_failed_is_not_published_unless_forced(zoo, sqlite_ur
     assert refused.exit_code == 8
     assert "1 of 3 views were not (wholly) published" in refused.stderr
     assert "pairs: expected a build that succeeded, got 'error'" in refused.stderr
+    assert "--force" in refused.stderr
+    keys = {str(key) for key in contents(sqlite_url)}
+    assert not any(":pairs@0:" in key for key in keys)
+    assert any(":days@0:" in key for key in keys)
+    assert zoo.sync(BASE, "--force", url=sqlite_url).exit_code == 0
+    assert any(":pairs@0:" in str(key) for key in contents(sqlite_url))
+
+
+def limit_pairs(manifest):
+    block = manifest["nodes"]["model.zoo.pairs"]["config"]["meta"]["feature_view"]
+    block["freshness"] = {"error_after": {"count": 1, "period": "day"}}
+
+
+def build_all_two_days_ago(run):
+    at = (datetime.now(UTC) - timedelta(days=2)).isoformat()
+    for result in run["results"]:
+        for timing in result["timing"]:
+            timing["completed_at"] = at
+
+
+def test_a_view_whose_build_is_older_than_its_limit_is_not_published_unless_forced(zoo, sqlite_url):
+    """A view as old that sets no limit is; the exit status and the message say so."""
+    zoo.edit_manifest(limit_pairs)
+    assert zoo.sync(BASE, "--dry-run", url=sqlite_url).exit_code == 0, "built a moment ago"
+    edit_run_results(zoo, build_all_two_days_ago)
+    refused = zoo.sync(BASE, url=sqlite_url)
+    assert refused.exit_code == 8
+    assert "1 of 3 views were not (wholly) published" in refused.stderr
+    said = r"pairs: expected a build of the last 86400 s \(freshness\.error_after\), got one of \d{6} s ago"
+    assert re.search(said, refused.stderr)
     assert "--force" in refused.stderr
     keys = {str(key) for key in contents(sqlite_url)}
     assert not any(":pairs@0:" in key for key in keys)
