@@ -31,13 +31,16 @@ def published(redis_url, tmp_path):
 def asked(monkeypatch):
     """The questions that the warehouse is asked from now on, in order."""
     questions = []
-    for name in ("latest_rows", "stock", "loads", "load_total", "digests"):
 
-        def noted(reading, *given, name=name, whole=getattr(DuckDBReading, name)):
+    def note(name, answer):
+        def noted(reading, *given):
             questions.append(name)
-            return whole(reading, *given)
+            return answer(reading, *given)
 
         monkeypatch.setattr(DuckDBReading, name, noted)
+
+    for name in ("latest_rows", "stock", "loads", "load_total", "digests"):
+        note(name, getattr(DuckDBReading, name))
     return questions
 
 
