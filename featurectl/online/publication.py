@@ -186,6 +186,7 @@ class Publication:
             evicted_keys=identity.vitals.evicted_keys,
             code_checksum=identity.code_checksum or unsaid,
             roles_checksum=identity.roles_checksum,
+            now_us=self._now_us,
             settled=reach.settled,
             loaded=reach.loaded,
         )

@@ -89,6 +89,8 @@ def _full_read_reason(view: FeatureView, state: State | None, identity: Identity
         return "there is no state of an earlier full sync"
     if now_us < state.watermark_us:
         return "the instant is before the watermark"
+    if view.ttl_seconds is not None and (state.now_us is None or now_us < state.now_us):
+        return "the instant is before the last sync's, at which rows may have been expired"
     return difference(state, identity)
 
 
@@ -128,26 +130,27 @@ def _by_load_time(
     earlier = state.loaded if state and full_read_reason is None else None
     if earlier is None:
         loads = reading.loads(view, now_us, NEVER_US, now_us)
-        reason = "no row says when it was loaded" if loads.newest_us is None else full_read_reason
-        return Reach(loads.stock, f"full: {reason}", loaded=_loaded(loads))
+        reason = "no row says when it was loaded" if loads.until_us is None else full_read_reason
+        return Reach(loads.stock, f"full: {reason}", loaded=_loaded(view, reading, loads))
     known_by_us = earlier.known_by_us - view.lookback_seconds * 1_000_000
     loads = reading.loads(view, now_us, earlier.until_us, known_by_us)
-    loaded, older = _loaded(loads), loads.before_since - earlier.before
+    loaded, older = _loaded(view, reading, loads), loads.before_since - earlier.before
     if older > 0:
         warning = (
             f"{view.reference_name}: sync.loaded_at: expected {loaded_at.name} to be when a build wrote the row, got {older} rows "
             "more than at the last sync that claim to have been there: everything was read"
         )
         return Reach(loads.stock, f"full: {STALE_LOADS}", loaded=loaded, warning=warning)
-    # A build that was still running may have brought more rows of the last load time: then all of those are read again.
-    first_us = earlier.until_us if loads.at_since > earlier.at else earlier.until_us + 1
+    # A build that was still running may have brought more rows of that load time: then all of those are read again.
+    is_same = reading.load_total(view, earlier.until_us) == earlier.total
     spans = [Span(known_by_us + 1, now_us)] if loads.waiting else []
-    return Reach(loads.stock, "incremental: by load time", Part(spans, first_us), loaded=loaded)
+    part = Part(spans, earlier.until_us + 1 if is_same else earlier.until_us)
+    return Reach(loads.stock, "incremental: by load time", part, loaded=loaded)
 
 
-def _loaded(loads: Loads) -> Loaded | None:
+def _loaded(view: FeatureView, reading: Reading, loads: Loads) -> Loaded | None:
     """For the state; it goes back where the last load is gone, because a build was undone."""
     known_by_us = loads.stock.watermark_us
-    if loads.newest_us is None or known_by_us is None:
+    if loads.until_us is None or known_by_us is None:
         return None
-    return Loaded(loads.newest_us, loads.before_newest, loads.at_newest, known_by_us)
+    return Loaded(loads.until_us, loads.before_until, reading.load_total(view, loads.until_us), known_by_us)

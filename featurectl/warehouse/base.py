@@ -34,20 +34,17 @@ class Loads(NamedTuple):
     Rows are counted whether they are due or not, and whatever their keys are.
 
     Attributes:
-        newest_us: The greatest load time, UTC microseconds since 1970; None where no row has one.
-        before_newest: Rows loaded before it.
-        at_newest: Rows loaded at it.
+        until_us: The greatest load time that the warehouse's clock has reached, minus the lookback, UTC microseconds since
+            1970; None where no row has one.
+        before_until: Rows loaded before it.
         before_since: Rows loaded before the given instant.
-        at_since: Rows loaded at it.
         waiting: Due rows loaded no later than that, which could not be known by the other given instant.
     """
 
     stock: Stock
-    newest_us: int | None
-    before_newest: int
-    at_newest: int
+    until_us: int | None
+    before_until: int
     before_since: int
-    at_since: int
     waiting: int
 
 
@@ -150,6 +147,10 @@ class Reading(Protocol):
 
     def loads(self, view: FeatureView, now_us: int, since_us: int, known_by_us: int) -> Loads:
         """The stock, and how many rows were loaded when; for a view with `loaded_at`. One scan, and the greatest of a column."""
+        ...
+
+    def load_total(self, view: FeatureView, loaded_us: int) -> int:
+        """The sum, modulo 2^64, of one number a row over the rows that were loaded at an instant, due or not."""
         ...
 
     def digests(self, view: FeatureView, now_us: int, width_us: int, bounds_us: Sequence[int]) -> list[Digest]:

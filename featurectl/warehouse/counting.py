@@ -28,6 +28,10 @@ class CountingReading(ABC):
         self._dialect = dialect
 
     @abstractmethod
+    def now_us(self) -> int:
+        """The warehouse's clock, UTC microseconds since 1970."""
+
+    @abstractmethod
     def _all(self, query: exp.Expression) -> list[Any]:
         """Every row of the answer.
 
@@ -47,12 +51,23 @@ class CountingReading(ABC):
 
     def loads(self, view: FeatureView, now_us: int, since_us: int, known_by_us: int) -> Loads:
         """The stock, and how many rows were loaded when."""
-        ((newest,),) = self._all(queries.newest_load(view, self._dialect))
-        newest_us = None if newest is None else int(newest)
-        bound_us = since_us if newest_us is None else newest_us
-        instants = (now_us, bound_us, since_us, known_by_us)
+        newest_us = self._newest_load(view)
+        until_us = None if newest_us is None else newest_us - view.lookback_seconds * 1_000_000
+        instants = (now_us, since_us if until_us is None else until_us, since_us, known_by_us)
         (row,) = self._all(queries.loads(view, self._dialect, *instants, has_null_keys=self._has_null_keys(view)))
-        return Loads(_stock(row[:4]), newest_us, *map(int, row[4:]))
+        return Loads(_stock(row[:4]), until_us, *map(int, row[4:]))
+
+    def load_total(self, view: FeatureView, loaded_us: int) -> int:
+        """The sum, modulo 2^64, of one number a row over the rows that were loaded at an instant."""
+        ((total,),) = self._all(queries.load_total(view, self._dialect, loaded_us))
+        return int(total or 0) % 2**64
+
+    def _newest_load(self, view: FeatureView) -> int | None:
+        clock_us = self.now_us()
+        ((newest,),) = self._all(queries.newest_load(view, self._dialect))
+        if newest is None or int(newest) > clock_us:
+            ((newest,),) = self._all(queries.newest_load(view, self._dialect, clock_us))
+        return None if newest is None else int(newest)
 
     def digests(self, view: FeatureView, now_us: int, width_us: int, bounds_us: Sequence[int]) -> list[Digest]:
         """What the due rows with a <= the last bound are, by stretches of a."""

@@ -110,8 +110,12 @@ class SparkDialect:
         )
 
     def row_number_of(self, values: Sequence[exp.Expression]) -> exp.Expression:
-        """Spark's own 64-bit hash; wide, for a sum of 64-bit integers overflows."""
-        return _spelled("cast(xxhash64({}) as decimal(38, 0))", self.name, *values)
+        """Spark's own 64-bit hash; wide, for a sum of 64-bit integers overflows.
+
+        It passes over nulls, also in lists; the row as JSON says where they are.
+        """
+        text = ", ".join(value.sql(dialect=self.name) for value in values)
+        return exp.Var(this=f"cast(xxhash64({text}, to_json(struct({text}))) as decimal(38, 0))")
 
     def sortable(self, column: exp.Expression, data_type: str) -> exp.Expression:  # noqa: ARG002
         """As it is."""

@@ -69,25 +69,30 @@ def stock(view: FeatureView, dialect: Dialect, now_us: int, *, has_null_keys: bo
     ).from_(_table(view))
 
 
-def newest_load(view: FeatureView, dialect: Dialect) -> exp.Select:
-    """The greatest load time of any row, in microseconds."""
+def newest_load(view: FeatureView, dialect: Dialect, clock_us: int | None = None) -> exp.Select:
+    """The greatest load time of any row, in microseconds; with a clock, of those that are not later than it.
+
+    Without one an engine answers from what it knows of the column, but infinite times and those to come hide the others.
+    """
     assert view.loaded_at is not None  # noqa: S101 - for views with one
-    return exp.select(dialect.micros(exp.Max(this=_column(view.loaded_at)), view.loaded_at.data_type)).from_(
-        _table(view)
-    )
+    if clock_us is None:
+        greatest = dialect.micros(exp.Max(this=_column(view.loaded_at)), view.loaded_at.data_type)
+        return exp.select(greatest).from_(_table(view))
+    loaded = _loaded(view, dialect)
+    return exp.select(exp.Max(this=loaded)).from_(_table(view)).where(loaded.copy() <= _integer(clock_us))
 
 
 def loads(
     view: FeatureView,
     dialect: Dialect,
     now_us: int,
-    newest_us: int,
+    until_us: int,
     since_us: int,
     known_by_us: int,
     *,
     has_null_keys: bool = True,
 ) -> exp.Select:
-    """The stock, then the rows before and at the newest load time, before and at another, and those waiting till now."""
+    """The stock, then the rows before a load time, before another, and those of the second or before it that waited till now."""
     event, created = _times(view, dialect)
     loaded = _loaded(view, dialect)
     waiting = [
@@ -95,15 +100,15 @@ def loads(
         _known(event, created) > _integer(known_by_us),
         loaded.copy() <= _integer(since_us),
     ]
-    conditions = [
-        loaded.copy() < _integer(newest_us),
-        loaded.copy().eq(_integer(newest_us)),
-        loaded.copy() < _integer(since_us),
-        loaded.copy().eq(_integer(since_us)),
-        exp.and_(*waiting),
-    ]
+    conditions = [loaded.copy() < _integer(until_us), loaded.copy() < _integer(since_us), exp.and_(*waiting)]
     counts = [exp.Count(this=exp.case().when(condition, _integer(1))) for condition in conditions]
     return stock(view, dialect, now_us, has_null_keys=has_null_keys).select(*counts)
+
+
+def load_total(view: FeatureView, dialect: Dialect, loaded_us: int) -> exp.Select:
+    """The sum of the numbers of the rows loaded at an instant; null for none."""
+    is_of_load = _loaded(view, dialect).eq(_integer(loaded_us))
+    return exp.select(exp.Sum(this=_row_number(view, dialect))).from_(_table(view)).where(is_of_load)
 
 
 def bucket_start(bucket: int, width_us: int) -> int:
@@ -118,14 +123,12 @@ def digests(view: FeatureView, dialect: Dialect, now_us: int, width_us: int, bou
     rank = exp.case()
     for index, bound in enumerate(bounds_us):
         rank = rank.when(exp.LTE(this=known.copy(), expression=_integer(bound)), _integer(index))
-    tombstone = [_column(view.tombstone)] if view.tombstone else []
-    values = [*map(_column, view.join_keys), *_distinct(event, created), *tombstone, *map(_column, view.features)]
     shifted = exp.paren(exp.Sub(this=known.copy(), expression=_integer(BUCKETS_START_US)))
     return (
         exp.select(
             exp.alias_(exp.IntDiv(this=shifted, expression=_integer(width_us)), "bucket", quoted=True),
             exp.alias_(rank, "rank", quoted=True),
-            exp.alias_(exp.Sum(this=dialect.row_number_of([value.copy() for value in values])), "total", quoted=True),
+            exp.alias_(exp.Sum(this=_row_number(view, dialect)), "total", quoted=True),
         )
         .from_(_table(view))
         .where(*_is_due(view.join_keys, event, created, now_us))
@@ -256,6 +259,13 @@ def _is_in(
         loaded = _loaded(view, dialect)
         within += [loaded >= _integer(part.loaded_from_us), loaded.copy().is_(exp.null())]
     return [exp.paren(exp.or_(*within))]
+
+
+def _row_number(view: FeatureView, dialect: Dialect) -> exp.Expression:
+    """A number of everything the store may hold of a row."""
+    tombstone = [_column(view.tombstone)] if view.tombstone else []
+    times = (time.copy() for time in _distinct(*_times(view, dialect)))
+    return dialect.row_number_of([*map(_column, view.join_keys), *times, *tombstone, *map(_column, view.features)])
 
 
 def _distinct(event: exp.Expression, created: exp.Expression) -> list[exp.Expression]:

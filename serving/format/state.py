@@ -31,13 +31,13 @@ class Loaded(msgspec.Struct, frozen=True):
     Attributes:
         until_us: Every row loaded by then has been read, or was not due; UTC microseconds since 1970.
         before: How many rows were loaded before it.
-        at: How many at it.
+        total: Sum of one number a row over those loaded at it, modulo 2^64.
         known_by_us: Greatest a of the rows that were due then.
     """
 
     until_us: int
     before: int
-    at: int
+    total: int
     known_by_us: int
 
 
@@ -55,6 +55,7 @@ class State(msgspec.Struct, frozen=True, omit_defaults=True):
         evicted_keys: How many keys the store had evicted since it started; another number means that rows may be gone.
         code_checksum: Of the compiled SQL.
         roles_checksum: Of the relation, the columns' roles and the TTL.
+        now_us: The instant it was a sync as of, UTC microseconds since 1970.
         settled: What an incremental model's next sync compares with; None for other models, and where `loaded` is.
         loaded: What the next sync compares with where rows say when they were loaded.
     """
@@ -69,6 +70,7 @@ class State(msgspec.Struct, frozen=True, omit_defaults=True):
     evicted_keys: int | None = None
     code_checksum: str | None = None
     roles_checksum: str | None = None
+    now_us: int | None = None
     settled: Settled | None = None
     loaded: Loaded | None = None
 

@@ -7,6 +7,7 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
+import duckdb
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -16,7 +17,8 @@ from featurectl.registry import Column
 
 LOADED = replace(VIEW, loaded_at=Column("loaded_at", "timestamp"))
 NIGHT = 200 * HOUR
-HISTORY = [Row(f"m{index % 7}", index * HOUR, index * HOUR, index, loaded_at=NIGHT) for index in range(200)]
+HISTORY = [Row(f"m{index % 7}", index * HOUR, index * HOUR, index, loaded_at=NIGHT - HOUR) for index in range(199)]
+HISTORY += [Row("m3", 199 * HOUR, 199 * HOUR, 199, loaded_at=NIGHT)]
 
 
 @pytest.fixture
@@ -46,6 +48,15 @@ def test_a_late_row_and_a_correction_arrive_by_their_load_time_alone(lab):
     assert lab.stored() == joined([*fixed, late], 201 * HOUR)
 
 
+def test_where_a_row_of_the_last_load_was_replaced_that_load_is_read_again(lab):
+    """Whether others came to it cannot be told from its sum."""
+    fixed = [replace(row, watts=-1, loaded_at=201 * HOUR) if row.read_at == 198 * HOUR else row for row in HISTORY]
+    fixed = [replace(row, loaded_at=NIGHT) if row.read_at == 0 else row for row in fixed]
+    lab.build(fixed)
+    assert lab.sync(201 * HOUR).rows_read == 3
+    assert lab.stored() == joined(fixed, 201 * HOUR)
+
+
 def test_a_forecast_that_was_loaded_long_ago_arrives_when_it_is_due(lab):
     rows = [*HISTORY, Row("m2", 300 * HOUR, 5 * HOUR, 55, loaded_at=201 * HOUR)]
     lab.build(rows)
@@ -65,6 +76,46 @@ def test_the_rest_of_a_build_that_was_still_running_arrives(lab):
     lab.build(rows)
     assert lab.sync(212 * HOUR).rows_read == 2
     assert lab.stored()["m9"][2] == 2
+
+
+def test_the_rest_of_a_build_arrives_though_the_next_build_replaced_what_it_began_with(lab):
+    """As many rows have the last load time as at the last sync, but not the same."""
+    first, second = (
+        Row("m1", 210 * HOUR, None, 1, loaded_at=211 * HOUR),
+        Row("m9", 50 * HOUR, None, 2, loaded_at=211 * HOUR),
+    )
+    lab.build([*HISTORY, first])
+    assert lab.sync(211 * HOUR).rows_read == 1
+    rows = [*HISTORY, replace(first, watts=3, loaded_at=212 * HOUR), second]
+    lab.build(rows)
+    assert lab.sync(212 * HOUR).succeeded
+    assert lab.stored() == joined(rows, 212 * HOUR)
+
+
+def test_builds_that_overlap_are_read_within_the_lookback(store_url, tmp_path):
+    """One that began before another ended after it, and replaced a row: the numbers of rows do not tell."""
+    lab = Lab(tmp_path, store_url, replace(LOADED, lookback_seconds=2 * 3600))
+    lab.build(HISTORY)
+    assert lab.sync(NIGHT).succeeded
+    quick = [*HISTORY, Row("m1", 210 * HOUR, None, 1, loaded_at=212 * HOUR)]
+    slow = [*quick[1:], Row("m9", 50 * HOUR, None, 2, loaded_at=211 * HOUR)]
+    for rows in (quick, slow):
+        lab.build(rows)
+        assert lab.sync(213 * HOUR).read == "incremental: by load time"
+    assert lab.stored()["m9"][2] == 2
+
+
+@pytest.mark.parametrize("loaded_at", ["infinity", "-infinity", "9999-12-31"])
+def test_a_load_time_that_no_clock_has_reached_is_read_always_and_hides_no_other(lab, loaded_at):
+    odd = Row("m9", 1 * HOUR, None, 3)
+    lab.build([*HISTORY, odd])
+    with duckdb.connect(str(lab.path)) as connection:
+        connection.execute(f"update readings set loaded_at = '{loaded_at}' where meter = 'm9'")
+    for expected in (8, 1, 1):
+        report = lab.sync(NIGHT, full_refresh=expected == 8)
+        assert (report.rows_read, report.warnings) == (expected, [])
+    lab.build([*HISTORY, replace(odd, loaded_at=201 * HOUR)])
+    assert lab.sync(NIGHT).rows_read == 1
 
 
 def test_rows_without_a_load_time_are_always_read(lab):
@@ -144,16 +195,15 @@ builds = st.tuples(st.lists(rows, max_size=4), st.lists(rows, max_size=2), st.in
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     steps=st.lists(
-        st.tuples(builds, st.integers(0, 3), st.sampled_from(["", "sync", "between", "before"])), min_size=1, max_size=7
+        st.tuples(builds, st.integers(0, 3), st.sampled_from(["", "sync", "between", "both", "before"])),
+        min_size=1,
+        max_size=7,
     ),
     lookback=st.sampled_from([0, 36 * 3600]),
     is_created=st.booleans(),
 )
 def test_after_any_history_of_builds_and_syncs_the_store_is_the_join_at_the_watermark(steps, lookback, is_created):
-    """Each step: a build merges rows of any age in two batches of one load time, and perhaps syncs run: between, after, as of before.
-
-    The batches hold different rows, as dbt's do: one that a batch brought and the next replaced would not be seen.
-    """
+    """Each step: a build merges rows of any age in two batches of one load time, and perhaps syncs run: between, after, as of before."""
     folder = Path(tempfile.mkdtemp())
     try:
         created = LOADED.loaded_at if is_created else LOADED.created_timestamp
@@ -170,12 +220,12 @@ def test_after_any_history_of_builds_and_syncs_the_store_is_the_join_at_the_wate
                 lab.build(table.values())
 
             merge(first)
-            if syncs == "between":
+            if syncs in {"between", "both"}:
                 assert lab.sync(now).problems == []
-            merge(row for row in second if all(row.meter != other.meter for other in first))
+            merge(second)
             if syncs == "before":
                 lab.sync(max(0, now - age * 20 * HOUR))
-            if syncs:
+            if syncs not in {"", "between"}:
                 assert lab.sync(now).problems == []
                 assert lab.stored() == joined(table.values(), now)
     finally:

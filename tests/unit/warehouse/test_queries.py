@@ -59,8 +59,12 @@ def loaded_rows(view, dialect, now_us):
     return queries.latest_rows(view, dialect, now_us, Part((Span(1, 2), Span(4, 5)), 3))
 
 
+def load_total(view, dialect, now_us):
+    return queries.load_total(view, dialect, now_us)
+
+
 @pytest.mark.parametrize("dialect", ["duckdb", "postgres", "snowflake", "bigquery", "spark"])
-@pytest.mark.parametrize("query", [queries.stock, queries.latest_rows, loads, loaded_rows])
+@pytest.mark.parametrize("query", [queries.stock, queries.latest_rows, loads, loaded_rows, load_total])
 @pytest.mark.parametrize("now_us", [NOON_US, -1])
 def test_a_query_is_sql_in_every_dialect(odd_view, dialect, query, now_us):
     """It parses, and parses back to the same columns of the same table."""
