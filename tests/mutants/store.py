@@ -123,6 +123,8 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=1, help="Slips at a time.")
     asked = parser.parse_args()
     chosen = [slip for slip in SLIPS if asked.only in " ".join((slip.path, slip.old, slip.new, *slip.tests))]
+    if not chosen:
+        parser.error(f"--only: expected a text of some slip, got {asked.only!r}")
     texts = [slipped(slip) for slip in chosen]  # one that fits no more is told before the others have run
     require_green(chosen)
     survivors = []
