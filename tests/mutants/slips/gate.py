@@ -45,8 +45,7 @@ SLIPS = [
     ),
     *slips(
         "featurectl/online/sync.py",
-        ("            require_quality(view, options)\n", "", BEFORE_WRITING),
-        ("            require_unbroken(view, before, after, options)\n", "", BEFORE_WRITING),
-        ("        allow(view)\n", "", BEFORE_WRITING),
+        ("                require_quality(view, options)\n", "", BEFORE_WRITING),
+        ("            require_unbroken(view, describe_catalog(catalog), after, options)\n", "", BEFORE_WRITING),
     ),
 ]

@@ -93,9 +93,14 @@ SLIPS = [
     *slips(
         "featurectl/online/sync.py",
         (
-            "held_lock(writer, open_writer, view.name, view.version) as lock,\n                        warehouse.reading() as reading,",
-            "warehouse.reading() as reading,\n                        held_lock(writer, open_writer, view.name, view.version) as lock,",
+            "                with writing() as own, locked(view, own) as lock:\n",
+            "                with writing() as own, warehouse.reading(), locked(view, own) as lock:\n",
             f"{_ORDER}::test_the_warehouse_is_opened_under_the_lock[sqlite]",
+        ),
+        (
+            "                    allow(view, own)\n",
+            "",
+            f"{_ORDER}::test_a_newer_manifest_that_publishes_while_a_sync_runs_is_kept",
         ),
     ),
     *slips(
