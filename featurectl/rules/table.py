@@ -161,6 +161,11 @@ HYGIENE = {
         "an incremental training set behind a service lets dbt change its columns silently",
         "Set `on_schema_change: fail`.",
     ),
+    "overlapping-loads": Rule(
+        "warning",
+        "a microbatch model has `sync.loaded_at` and no `sync.lookback`: batches that run at once do not end in the order of their load times",
+        "Set `lookback` to more than the longest batch takes.",
+    ),
     "private-view": Rule(
         "warning",
         "a service reads a view that is private to a group, and has neither the group's owner nor a training set of less than public access",

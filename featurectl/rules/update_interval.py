@@ -39,6 +39,12 @@ def check_update_intervals(manifest: Manifest, views: Iterable[FeatureView]) -> 
                 f"{KEY}.sync.{key}: expected an incremental model, got materialized={view.materialized!r}",
                 "Tables and views are read in full by each sync: leave it out; a column that is no feature goes under `exclude`.",
             )
+        if view.loaded_at and node.config.incremental_strategy == "microbatch" and not view.lookback_seconds:
+            place.warn(
+                "overlapping-loads",
+                f"{KEY}.sync.lookback: expected a duration beside loaded_at on a microbatch model, got none",
+                "dbt may run its batches at once: set it to more than the longest takes.",
+            )
         findings += place.findings
     return findings
 

@@ -65,3 +65,12 @@ def test_a_lookback_is_for_incremental_models(declared):
     ]
     node["config"]["materialized"] = "incremental"
     assert declared.told("sync-unused") == []
+
+
+def test_batches_that_run_at_once_need_a_lookback_beside_their_load_time(declared):
+    node = declared.view(sync={"loaded_at": "loaded_at"})
+    node["config"].update(materialized="incremental", incremental_strategy="microbatch", batch_size="day")
+    (told,) = declared.told("overlapping-loads")
+    assert "sync.lookback: expected a duration beside loaded_at on a microbatch model, got none" in told
+    node["config"]["meta"]["feature_view"]["sync"]["lookback"] = HOUR
+    assert declared.told("overlapping-loads") == []
