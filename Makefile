@@ -57,7 +57,7 @@ test-feast: .venv/.test ## Read from the HTTP server through Feast's own client 
 	@test -d .venv-feast || { $(FIND_PYTHON); $$python -m venv .venv-feast; .venv-feast/bin/python -m pip install -qq 'feast>=0.64'; }
 	@FEATURECTL_FEAST_PYTHON="$$PWD/.venv-feast/bin/python" $(BIN)/python -m pytest tests/integration/http/test_http_feast_client.py
 
-test-schedulers: .venv/.test ## Run docs/examples in Airflow and cron, hold them to their schemas (300 MB in .venv-schedulers; cron asks for root)
+test-schedulers: .venv/.test ## Run docs/examples in Airflow and cron, hold them to their schemas (440 MB in .venv-schedulers; cron asks for root)
 	@test -d .venv-schedulers || { $(FIND_PYTHON); $$python -m venv .venv-schedulers; }
 	@.venv-schedulers/bin/python -m pip install -qq apache-airflow check-jsonschema kubernetes-validate zizmor --constraint constraints-schedulers.txt
 	@cd .venv-schedulers; command -v cron >/dev/null || test -d cron || { apt-get download -qq cron && dpkg-deb -x cron_*.deb cron; }
