@@ -13,6 +13,7 @@ from featurectl.online.entries import schema_of, view_entry
 from featurectl.online.identity import identity_of
 from featurectl.online.keyset import KeySet
 from featurectl.online.reach import plan_reach, watermark_after
+from featurectl.online.services import keep_latest
 from featurectl.online.writers.base import sentinel_key
 from serving.format.rows import ROW_FORMAT
 from serving.format.state import State
@@ -84,7 +85,7 @@ class Publication:
             # It replaces newer rows: one that dies half-way must be followed by a full read.
             self._writer.delete_rows(lock, [sentinel_key(self._to.keyspace, view.name, view.version)])
         self._write_rows(lock, reach)
-        self._writer.publish_catalog([self._entry])
+        self._writer.publish_catalog([keep_latest(self._entry, self._writer.read_catalog())])
         if self._report.rejected:
             self._report.problems += self._encoder.problems
             self._report.hint = (

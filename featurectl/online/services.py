@@ -81,10 +81,41 @@ def publish_services(
             # Accepted and still used: the service could not be moved off it, so it is kept all the same.
             said = warnings if options.accept_breaking else refusals
             said.append(f"view {view.reference_name}: {removal}; it stays online")
-    if entries or retired:
-        writer.publish_catalog([*entries, *retired])
+    superseded = _superseded(registry, catalog, published, retired) if catalog else []
+    if entries or retired or superseded:
+        writer.publish_catalog([*entries, *retired, *superseded])
     warnings += [f"{_named(entry)}: no longer in the manifest; `featurectl gc` removes it in time" for entry in retired]
     return Services([entry.name for entry in entries], warnings, refusals)
+
+
+def keep_latest(entry: ViewEntry, catalog: Catalog | None) -> ViewEntry:
+    """The entry to publish: a version that is the latest online stays it until the new one is there (`publish_services`).
+
+    So an unpinned name means some version at every moment of a move, and the old one where the new one is not published.
+    """
+    online = catalog.views.get((entry.name, entry.version)) if catalog else None
+    is_latest = entry.is_latest or (online is not None and online.is_latest)
+    return msgspec.structs.replace(entry, is_latest=is_latest)
+
+
+def _superseded(
+    registry: Registry, catalog: Catalog, published: Published, retired: list[ViewEntry | ServiceEntry]
+) -> list[ViewEntry]:
+    """Entries that go on as the latest version though the manifest's is online as that: without the mark."""
+    latest = {(view.name, view.version) for view in registry.views if view.is_latest}
+    moved = {name for name, version in latest if (at := catalog.views.get((name, version))) and at.is_latest}
+    now = {entry.field: entry for entry in retired if isinstance(entry, ViewEntry)}
+    return [
+        msgspec.structs.replace(now.get(entry.field, entry), is_latest=False)
+        for key, entry in catalog.views.items()
+        if entry.is_latest and entry.name in moved and key not in latest and _is_ours(entry, published)
+    ]
+
+
+def _is_ours(entry: ViewEntry | ServiceEntry, published: Published) -> bool:
+    """Whether this project's manifest, or an older one, published it."""
+    by = entry.published
+    return by.project == published.project and by.generated_at <= published.generated_at
 
 
 def _absent(service: FeatureService, catalog: Catalog | None) -> str | None:
@@ -119,9 +150,7 @@ def _retired(
     return [
         msgspec.structs.replace(entry, retired_at=published.synced_at)
         for entry in gone
-        if entry.retired_at is None
-        and entry.published.project == published.project
-        and entry.published.generated_at <= published.generated_at
+        if entry.retired_at is None and _is_ours(entry, published)
     ]
 
 

@@ -124,7 +124,7 @@ class DuckDBWarehouse:
         try:
             self._count_reading(connection, 1)
             try:
-                connection.execute("begin transaction read only")
+                _begin(connection)
                 yield DuckDBReading(connection)
             finally:
                 self._count_reading(connection, -1)
@@ -247,6 +247,13 @@ class DuckDBReading(CountingReading):
 
     def _sql(self, query: exp.Expression) -> str:
         return query.sql(dialect=self._dialect.name)
+
+
+def _begin(connection: duckdb.DuckDBPyConnection) -> None:
+    try:
+        connection.execute("begin transaction read only")
+    except duckdb.Error as error:
+        raise _failed(error) from error
 
 
 def _rows(view: FeatureView, cursor: duckdb.DuckDBPyConnection) -> Iterator[Batch]:

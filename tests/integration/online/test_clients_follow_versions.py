@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import replace
 from functools import partial
 
@@ -95,3 +96,40 @@ def test_a_client_moves_as_soon_as_its_catalog_is_too_old_and_not_before(lab, cl
     assert answers(client)[0] == OLD
     monkeypatch.setattr(serving.session, "CATALOG_MAX_AGE_SECONDS", -1)
     assert answers(client)[0] == NEW
+
+
+@pytest.mark.parametrize(("before", "after"), [(1, 2), (2, 1)])
+def test_there_is_a_latest_version_at_every_moment_of_the_move(lab, client, monkeypatch, before, after):
+    """The versions are published one by one; an unpinned name means the one or the other all the while."""
+    publish(lab, latest=before)
+    with closing(open_writer(lab.url, NAMESPACE)) as writer:
+        writer_class = type(writer)
+    seen, whole = [answers(client)[0]], writer_class.publish_catalog
+
+    def watched(*given, **more):
+        done = whole(*given, **more)
+        seen.append(answers(client)[0])
+        return done
+
+    monkeypatch.setattr(writer_class, "publish_catalog", watched)
+    publish(lab, latest=after)
+    values = {1: OLD, 2: NEW}
+    assert (seen[0], seen[-1]) == (values[before], values[after])
+    assert seen == sorted(seen, key=lambda value: value == values[after]), "it moves once"
+
+
+@pytest.mark.parametrize(("before", "after"), [(1, 2), (2, 1)])
+def test_a_new_latest_version_that_is_not_published_leaves_the_old_one_the_latest(lab, client, before, after):
+    """Its tests failed, say: the old version is published again, and goes on being what the name means."""
+    publish(lab, latest=before)
+    refused = publish(lab, latest=after, refusals={f"model.lab.readings.v{after}": "expected its tests to pass"})
+    assert [report.succeeded for report in refused.views] == [version != after for version in (1, 2)]
+    assert answers(client)[0] == {1: OLD, 2: NEW}[before]
+
+
+def test_a_new_version_that_is_taken_back_is_not_what_the_name_means(lab, client):
+    """The next manifest has the old version alone; the new one's entry waits for `gc`."""
+    publish(lab, latest=2)
+    assert answers(client)[0] == NEW
+    assert publish(lab, latest=1, versions=(1,)).views[0].succeeded
+    assert answers(client)[0] == OLD

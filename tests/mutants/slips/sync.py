@@ -38,8 +38,8 @@ SLIPS = [
         "featurectl/online/publication.py",
         ("        self._writer.put_schema(view.name, schema_of(view))\n", "", f"{FAILS_AT}[sqlite-put_schema]"),
         (
-            "        self._write_rows(lock, reach)\n        self._writer.publish_catalog([self._entry])\n",
-            "        self._writer.publish_catalog([self._entry])\n        self._write_rows(lock, reach)\n",
+            "        self._write_rows(lock, reach)\n        self._writer.publish_catalog([keep",
+            "        self._writer.publish_catalog([self._entry])\n        self._write_rows(lock, reach)\n        self._writer.publish_catalog([keep",
             ROWS_FAIL,
         ),
         (
@@ -118,8 +118,8 @@ SLIPS = [
     ),
     *slips(
         "featurectl/online/services.py",
-        ("        and entry.published.project == published.project\n", "", OTHERS),
-        ("        and entry.published.generated_at <= published.generated_at\n", "", OTHERS),
+        ("by.project == published.project and ", "", OTHERS),
+        (" and by.generated_at <= published.generated_at", "", OTHERS),
         ("for view in registry.views if view.online} | used", "for view in registry.views if view.online}", USED),
         (
             "generated_at > published.generated_at and not options.force:\n        raise",
