@@ -135,6 +135,9 @@ def _by_load_time(
     known_by_us = earlier.known_by_us - view.lookback_seconds * 1_000_000
     loads = reading.loads(view, now_us, earlier.until_us, known_by_us)
     loaded, older = _loaded(view, reading, loads), loads.before_since - earlier.before
+    total = (
+        loaded.total if loaded and loaded.until_us == earlier.until_us else reading.load_total(view, earlier.until_us)
+    )
     if older > 0:
         warning = (
             f"{view.reference_name}: sync.loaded_at: expected {loaded_at.name} to be when a build wrote the row, got {older} rows "
@@ -142,9 +145,8 @@ def _by_load_time(
         )
         return Reach(loads.stock, f"full: {STALE_LOADS}", loaded=loaded, warning=warning)
     # A build that was still running may have brought more rows of that load time: then all of those are read again.
-    is_same = reading.load_total(view, earlier.until_us) == earlier.total
     spans = [Span(known_by_us + 1, now_us)] if loads.waiting else []
-    part = Part(spans, earlier.until_us + 1 if is_same else earlier.until_us)
+    part = Part(spans, earlier.until_us + 1 if total == earlier.total else earlier.until_us)
     return Reach(loads.stock, "incremental: by load time", part, loaded=loaded)
 
 

@@ -216,11 +216,11 @@ class DuckDBReading(CountingReading):
 
         Of a long history a part tells as much as the whole.
         """
-        ((rows,),) = self._all(queries.rows(view))
-        counts = [rows // SAMPLE_SHARE, None] if part is None and rows > SAMPLE_FROM_ROWS else [None]
-        return any(
-            self._all(queries.repeated_entity(view, self._dialect, now_us, part, among=count)) for count in counts
-        )
+        samples: list[int | None] = [None]
+        if part is None:
+            ((rows,),) = self._all(queries.rows(view))
+            samples = [rows // SAMPLE_SHARE, None] if rows > SAMPLE_FROM_ROWS else samples
+        return any(self._all(queries.repeated_entity(view, self._dialect, now_us, part, among=n)) for n in samples)
 
     def _has_null_keys(self, view: FeatureView) -> bool:
         # Row groups say whether they have nulls, so that this reads no key where there are none.

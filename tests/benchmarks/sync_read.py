@@ -106,7 +106,9 @@ where substr(meter, 8) = '00' and read_at < make_timestamp({before}) limit {rows
 
 
 def incremental_against_full(folder: Path, rows: int, *, is_loaded: bool) -> None:
-    """A hundredth of the entities get a newer row, three times; the median incremental run against the full one.
+    """A hundredth of the entities get a newer row, six times; the median of the incremental runs against the full one.
+
+    The first is told apart: by load time it looks at the whole last load once more, which is the whole table.
 
     Args:
         is_loaded: The rows say when they were loaded, so that nothing has to be compared.
@@ -131,7 +133,7 @@ def incremental_against_full(folder: Path, rows: int, *, is_loaded: bool) -> Non
 
         full, full_cpu = measured(lambda: run("full", rows))
         changed = []
-        for day in (1, 2, 3):
+        for day in range(1, 7):
             with duckdb.connect(str(path)) as connection:
                 loaded = f", make_timestamp({START + day})" if is_loaded else ""
                 columns = ", ".join(FEATURES)
@@ -146,13 +148,14 @@ def incremental_against_full(folder: Path, rows: int, *, is_loaded: bool) -> Non
                 )
             changed.append(measured(lambda: run("incremental", rows // 100)))
         none, none_cpu = measured(lambda: run("incremental", 0))
-    seconds, cpu = sorted(changed)[1]
+    seconds, cpu = sorted(changed[1:])[2]
     print(
         f"full sync of {rows:,} rows{' that say when they were loaded' if is_loaded else ''}: {full:.2f} s, {full_cpu:.2f} s CPU"
     )
     print(
         f"  1 % changed: {seconds:.2f} s, {cpu:.3f} s CPU: {seconds / full:.1%} of the time, {cpu / full_cpu:.1%} of the CPU"
     )
+    print(f"  the first time: {changed[0][0]:.2f} s, {changed[0][1]:.3f} s CPU")
     print(f"  nothing changed: {none:.2f} s, {none_cpu:.3f} s CPU")
 
 
