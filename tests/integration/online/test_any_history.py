@@ -72,7 +72,7 @@ class StoreMachine(RuleBasedStateMachine):
                 client.flushall()
         self.lab = Lab(self.folder, url)
         self.rows, self.is_built = [ALWAYS], False
-        self.now = 0
+        self.now, self.loads = 0, 0
         self.batches: list[list[PutRow]] = []
 
     def teardown(self) -> None:
@@ -82,18 +82,26 @@ class StoreMachine(RuleBasedStateMachine):
         ttl=st.sampled_from([None, TTL]),
         lookback_seconds=st.sampled_from([0, 1, 36 * 3600]),
         materialized=st.sampled_from(["incremental", "incremental", "table"]),
+        loaded_at=st.sampled_from([None, Column("loaded_at", "timestamp")]),
     )
-    def declare(self, ttl, lookback_seconds, materialized):
+    def declare(self, ttl, lookback_seconds, materialized, loaded_at):
         self.model = Model(ttl)
         self.lab.view = replace(
-            VIEW, ttl_seconds=ttl and ttl // SECOND, lookback_seconds=lookback_seconds, materialized=materialized
+            VIEW,
+            ttl_seconds=ttl and ttl // SECOND,
+            lookback_seconds=lookback_seconds,
+            materialized=materialized,
+            loaded_at=loaded_at,
         )
         self.sync()
 
     # What happens in the warehouse.
 
     def build(self, rows):
-        self.rows, self.is_built = rows, False
+        """Rows that are not there yet say that this build has loaded them."""
+        self.loads += 1
+        self.rows = [row if row in self.rows else replace(row, loaded_at=self.loads) for row in rows]
+        self.is_built = False
 
     @rule(rows=st.lists(ROWS, min_size=1, max_size=4))
     def rows_become_visible(self, rows):

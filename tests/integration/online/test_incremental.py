@@ -173,7 +173,9 @@ rows = st.builds(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(
     steps=st.lists(st.tuples(st.lists(rows, max_size=4), st.integers(0, 3), st.booleans()), min_size=1, max_size=7),
     lookback=st.sampled_from([0, 1, 36 * 3600]),

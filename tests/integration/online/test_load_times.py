@@ -192,7 +192,9 @@ rows = st.builds(
 builds = st.tuples(st.lists(rows, max_size=4), st.lists(rows, max_size=2), st.integers(0, 3))
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(
     steps=st.lists(
         st.tuples(builds, st.integers(0, 3), st.sampled_from(["", "sync", "between", "both", "before"])),
