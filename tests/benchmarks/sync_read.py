@@ -27,7 +27,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "integration" / "on
 
 import zoo
 from lab import KEYS, NAMESPACE, START, VIEW
-from sync import DAY_SECONDS, FEATURES, TABLE
+from sync import DAY_SECONDS, FEATURES, TABLE, peak_mb
 
 from featurectl.online.options import Options
 from featurectl.online.sync import sync
@@ -96,6 +96,21 @@ def latest_rows_against_a_scan(folder: Path, rows: int) -> None:
     _, scan_cpu = min(measured(scan) for _ in range(3))
     seconds, cpu = min(measured(select) for _ in range(3))
     print(f"latest of {rows:,} rows, {ENTITIES:,} entities: {seconds:.2f} s, {cpu / scan_cpu:.2f}x the CPU of one scan")
+    with ValkeyServer() as server:
+        command = [sys.executable, __file__, "--once", str(path), str(server.port)]
+        peak = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    print(f"  a sync of them: {float(peak):.0f} MB at most")
+
+
+def sync_history(path: Path, port: int) -> None:
+    """A sync of the long history in this process; prints its peak memory in MB."""
+    view = view_of(HISTORY_FEATURES, "table")
+    registry = Registry("lab", "duckdb", "2026-01-01T00:00:00Z", "run", "1.11", (view,), (), (), ())
+    opener = partial(open_writer, f"redis://127.0.0.1:{port}/0", NAMESPACE)
+    options = Options(target="test", as_of_us=START + 10**15)
+    (report,) = sync(registry, [view], warehouse_at(path), opener, KEYS, options).views
+    assert (report.problems, report.rows_read) == ([], ENTITIES)
+    print(peak_mb())
 
 
 LOADED = "create table readings as select *, make_timestamp({start}) as loaded_at from ({table})"
@@ -195,7 +210,12 @@ def main() -> None:
     """Print one line a figure."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("--rows", type=int, default=10_000_000, help="of the long history; the full sync has a tenth")
+    parser.add_argument("--once", nargs=2, metavar=("PATH", "PORT"), help=argparse.SUPPRESS)
     arguments = parser.parse_args()
+    if arguments.once:
+        path, port = arguments.once
+        sync_history(Path(path), int(port))
+        return
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         latest_rows_against_a_scan(folder, arguments.rows)
