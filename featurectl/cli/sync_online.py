@@ -125,13 +125,16 @@ def sync_online(
                 progress.update,
                 show,
             )
-    except FeaturectlError as error:
+    except (FeaturectlError, KeyboardInterrupt) as error:
         # The file of an earlier run would go on saying that all is well.
-        failed = [ViewReport(view.reference_name, problems=[str(error)]) for view in views[len(done) :]]
+        failed = [
+            ViewReport(view.reference_name, problems=[str(error) or "interrupted"]) for view in views[len(done) :]
+        ]
         _write_metrics(flags, namespace, [*done, *failed])
         raise
     if not views:
-        click.secho("Warning: the selection means no view that is online", fg="yellow", err=True)
+        what = "the selection means" if select or exclude else "the manifest has"
+        click.secho(f"Warning: {what} no view that is online", fg="yellow", err=True)
     warnings = [warning for report in outcome.views for warning in report.warnings] + outcome.warnings
     for warning in dict.fromkeys(warnings):  # what holds for several views is said once
         click.secho(f"Warning: {warning}", fg="yellow", err=True)
@@ -187,7 +190,9 @@ def _as_text(report: ViewReport, *, is_dry: bool) -> str:
     }
     line += "".join(f", {count:,} {what}" for what, count in others.items() if count)
     watermark = _instant(report.watermark_us)
-    return line + (f"; known up to {watermark}" if watermark else "") + f"; {report.seconds:.1f} s"
+    line += f"; known up to {watermark}" if watermark else ""
+    line += f"; {report.read}" if report.read and " is always read whole" not in report.read else ""
+    return line + f"; {report.seconds:.1f} s"
 
 
 def _instant(micros: int | None) -> str | None:

@@ -130,7 +130,9 @@ def _by_load_time(
     earlier = state.loaded if state and full_read_reason is None else None
     if earlier is None:
         loads = reading.loads(view, now_us, NEVER_US, now_us)
-        reason = "no row says when it was loaded" if loads.until_us is None else full_read_reason
+        reason = (
+            "no row was loaded at a time that the clock has reached" if loads.until_us is None else full_read_reason
+        )
         return Reach(loads.stock, f"full: {reason}", loaded=_loaded(view, reading, loads))
     known_by_us = earlier.known_by_us - view.lookback_seconds * 1_000_000
     loads = reading.loads(view, now_us, earlier.until_us, known_by_us)
@@ -140,14 +142,17 @@ def _by_load_time(
     )
     if older > 0:
         warning = (
-            f"{view.reference_name}: sync.loaded_at: expected {loaded_at.name} to be when a build wrote the row, got {older} rows "
-            "more than at the last sync that claim to have been there: everything was read"
+            f"{view.reference_name}: sync.loaded_at: expected {loaded_at.name} to be when a build wrote the row, got more rows ({older}) than at "
+            "the last sync that claim to have been there: everything was read. Write `current_timestamp` in the model's SQL, then --full-refresh"
         )
         return Reach(loads.stock, f"full: {STALE_LOADS}", loaded=loaded, warning=warning)
     # A build that was still running may have brought more rows of that load time: then all of those are read again.
     spans = [Span(known_by_us + 1, now_us)] if loads.waiting else []
     part = Part(spans, earlier.until_us + 1 if total == earlier.total else earlier.until_us)
-    return Reach(loads.stock, "incremental: by load time", part, loaded=loaded)
+    reason = "incremental: by load time" + (
+        "" if total == earlier.total else "; the last load is no longer what it was"
+    )
+    return Reach(loads.stock, reason, part, loaded=loaded)
 
 
 def _loaded(view: FeatureView, reading: Reading, loads: Loads) -> Loaded | None:

@@ -179,6 +179,7 @@ def connect(url: str, library: Any = redis) -> Any:
         return library.Redis.from_url(url, **connection_options())
     except ValueError as error:
         raise ConfigError(
-            f"online store: expected a URL that redis-py can read, got {redact(url)!r} ({error})",
-            hint="Write redis://[user:password@]host:port/database.",
+            f"online store: expected a URL that redis-py can read, got {redact(url)!r}"
+            + ("" if "@" in url else f" ({error})"),
+            hint="Write redis://[user:password@]host:port/database, and in a password %40 for @, %2F for /, %23 for #, %3F for ?.",
         ) from error

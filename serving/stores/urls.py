@@ -22,7 +22,8 @@ else:
     # Left to itself, redis-py searches the installed packages for its version with every connection it makes.
     _DRIVER = {"driver_info": DriverInfo(lib_version=redis.__version__)}
 
-_PASSWORD = re.compile(r"(?<=://)(?P<user>[^:@/]*):[^@/]*@")
+# To the last @: a password that should have been percent-encoded may have any character.
+_PASSWORD = re.compile(r"(?<=://)(?P<user>[^:@/]*):.*@", re.DOTALL)
 _PASSWORD_OPTION = re.compile(r"(?<=[?&])(?P<name>(?:sentinel_)?password)=[^&]*")
 CONNECT_TIMEOUT_SECONDS = 2.0
 READ_TIMEOUT_SECONDS = 5.0

