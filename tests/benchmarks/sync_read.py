@@ -195,7 +195,7 @@ def start_up(folder: Path) -> None:
                 )
                 started = time.perf_counter()
                 with subprocess.Popen(
-                    command, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+                    command, cwd=project, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
                 ) as process:
                     connection, _ = listener.accept()
                     connection.recv(1)
