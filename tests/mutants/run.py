@@ -32,6 +32,7 @@ from engines import DuckDB, Engine, Postgres  # noqa: E402
 from forms import FORMS, disagreement  # noqa: E402
 from histories import large_history  # noqa: E402
 from postgres_server import running_postgres  # noqa: E402
+from telling import Telling  # noqa: E402
 
 HISTORIES = 25
 
@@ -77,7 +78,7 @@ def main() -> None:
     parser.add_argument("--only", default="", help="Mutants whose form or file has this text.")
     only = parser.parse_args().only
     chosen = [mutant for mutant in MUTANTS if only in mutant.form or only in mutant.path]
-    survivors = []
+    telling = Telling()
     with ExitStack() as stack:
         uri = stack.enter_context(running_postgres()) if any("postgres" in mutant.form for mutant in chosen) else ""
         engines: dict[str, Engine] = {}
@@ -98,15 +99,8 @@ def main() -> None:
                     )
                 else:
                     killed = is_killed_by_test(root, mutant.form)
-            print(
-                f"{'killed  ' if killed else 'SURVIVED'} {time.monotonic() - started:5.1f} s  {mutant.path}: "
-                f"{mutant.old.strip()!r} -> {mutant.new.strip()!r}  [{mutant.form}]",
-                flush=True,
-            )
-            if not killed:
-                survivors.append(mutant)
-    print(f"{len(chosen) - len(survivors)} of {len(chosen)} mutants killed")
-    sys.exit(bool(survivors))
+            telling.tell(killed, time.monotonic() - started, mutant.path, mutant.old, mutant.new, mutant.form)
+    telling.exit()
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from slips import SLIPS
+from telling import Telling
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -127,18 +128,11 @@ def main() -> None:
         parser.error(f"--only: expected a text of some slip, got {asked.only!r}")
     texts = [slipped(slip) for slip in chosen]  # one that fits no more is told before the others have run
     require_green(chosen)
-    survivors = []
+    telling = Telling()
     with ThreadPoolExecutor(asked.jobs) as pool:
         for slip, (killed, seconds) in zip(chosen, pool.map(trial, chosen, texts), strict=True):
-            print(
-                f"{'killed  ' if killed else 'SURVIVED'} {seconds:5.1f} s  {slip.path}: "
-                f"{slip.old.strip()!r} -> {slip.new.strip()!r}  [{' '.join(slip.tests)}]",
-                flush=True,
-            )
-            if not killed:
-                survivors.append(slip)
-    print(f"{len(chosen) - len(survivors)} of {len(chosen)} mutants killed")
-    sys.exit(bool(survivors))
+            telling.tell(killed, seconds, slip.path, slip.old, slip.new, " ".join(slip.tests))
+    telling.exit()
 
 
 if __name__ == "__main__":
