@@ -26,6 +26,7 @@ from featurectl.manifest import require_compiled
 from featurectl.online.metrics import write_metrics
 from featurectl.online.options import Options
 from featurectl.online.quality import doubts, refusals
+from featurectl.online.reach import ALWAYS_WHOLE
 from featurectl.online.report import ViewReport
 from featurectl.online.services import ACCEPT_HINT
 from featurectl.online.sync import sync
@@ -191,7 +192,7 @@ def _as_text(report: ViewReport, *, is_dry: bool) -> str:
     line += "".join(f", {count:,} {what}" for what, count in others.items() if count)
     watermark = _instant(report.watermark_us)
     line += f"; known up to {watermark}" if watermark else ""
-    line += f"; {report.read}" if report.read and " is always read whole" not in report.read else ""
+    line += f"; {report.read}" if report.read and ALWAYS_WHOLE not in report.read else ""
     return line + f"; {report.seconds:.1f} s"
 
 

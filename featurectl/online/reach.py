@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from serving.format.state import State
 
 MAX_SPANS = 64
+ALWAYS_WHOLE = "is always read whole"
+BY_LOAD_TIME = "incremental: by load time"
 STALE_LOADS = "rows came that say they were loaded before the last sync"
 NEVER_US = -(2**62)  # before every load time
 
@@ -84,7 +86,7 @@ def watermark_after(state: State | None, identity: Identity, read_us: int) -> in
 def _full_read_reason(view: FeatureView, state: State | None, identity: Identity, now_us: int) -> str | None:
     """Why a view has to be read in full; None where what changed since the last sync is enough."""
     if view.materialized != "incremental":
-        return f"a {view.materialized} is always read whole"
+        return f"a {view.materialized} {ALWAYS_WHOLE}"
     if state is None or state.watermark_us is None or (state.settled is None and state.loaded is None):
         return "there is no state of an earlier full sync"
     if now_us < state.watermark_us:
@@ -137,22 +139,22 @@ def _by_load_time(
     known_by_us = earlier.known_by_us - view.lookback_seconds * 1_000_000
     loads = reading.loads(view, now_us, earlier.until_us, known_by_us)
     loaded, older = _loaded(view, reading, loads), loads.before_since - earlier.before
-    total = (
-        loaded.total if loaded and loaded.until_us == earlier.until_us else reading.load_total(view, earlier.until_us)
-    )
     if older > 0:
         warning = (
             f"{view.reference_name}: sync.loaded_at: expected {loaded_at.name} to be when a build wrote the row, got more rows ({older}) than at "
             "the last sync that claim to have been there: everything was read. Write `current_timestamp` in the model's SQL, then --full-refresh"
         )
         return Reach(loads.stock, f"full: {STALE_LOADS}", loaded=loaded, warning=warning)
-    # A build that was still running may have brought more rows of that load time: then all of those are read again.
     spans = [Span(known_by_us + 1, now_us)] if loads.waiting else []
-    part = Part(spans, earlier.until_us + 1 if total == earlier.total else earlier.until_us)
-    reason = "incremental: by load time" + (
-        "" if total == earlier.total else "; the last load is no longer what it was"
-    )
-    return Reach(loads.stock, reason, part, loaded=loaded)
+    if loaded is not None and loaded.until_us == earlier.until_us:
+        total = loaded.total
+    else:
+        total = reading.load_total(view, earlier.until_us)
+    if total == earlier.total:
+        return Reach(loads.stock, BY_LOAD_TIME, Part(spans, earlier.until_us + 1), loaded=loaded)
+    # A build that was still running may have brought more rows of that load time: all of those are read again.
+    reason = f"{BY_LOAD_TIME}; the last load is no longer what it was"
+    return Reach(loads.stock, reason, Part(spans, earlier.until_us), loaded=loaded)
 
 
 def _loaded(view: FeatureView, reading: Reading, loads: Loads) -> Loaded | None:

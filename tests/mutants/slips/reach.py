@@ -56,8 +56,8 @@ SLIPS = [
         ("Part([Span(options.since_us, now_us)])", "Part([Span(options.since_us + 1, now_us)])", SINCE),
         ("state.watermark_us - lookback_us)", "state.watermark_us)", LOOKBACK),
         ("[Span(known_by_us + 1, now_us)] if loads.waiting else []", "[]", FORECAST),
-        ("earlier.until_us + 1 if total == earlier.total else earlier.until_us", "earlier.until_us + 1", RUNNING),
-        ("earlier.until_us + 1 if total == earlier.total else earlier.until_us", "earlier.until_us", ONCE),
+        ("    if total == earlier.total:\n", "    if True:\n", RUNNING),
+        ("    if total == earlier.total:\n", "    if False:\n", ONCE),
         ("    if older > 0:\n", "    if False:\n", STALE),
     ),
     *slips(
